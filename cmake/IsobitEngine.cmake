@@ -1,0 +1,36 @@
+# isobit_engine: the type-erased engine with run-time formats, linked by the Python module and the C++ tests.
+#
+# The files isa_<name>.cpp hold the same source compiled for different instruction sets; the engine
+# chooses one at run time. Only they get instruction-set flags, and ISOBIT_ISA names the inline
+# namespace that keeps their inline functions from merging at link time.
+find_package(Threads REQUIRED)
+
+file(GLOB ISOBIT_ENGINE_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cpp/src/engine/*.cpp")
+set(ISOBIT_ISA_FLAGS_avx2 -mavx2 -mfma -mbmi2)
+set(
+  ISOBIT_ISA_FLAGS_avx512
+  -mavx512f
+  -mavx512bw
+  -mavx512dq
+  -mavx512vl
+  -mprefer-vector-width=512
+)
+string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}" ISOBIT_PROCESSOR)
+if(NOT ISOBIT_PROCESSOR MATCHES "^(x86_64|amd64)$")
+  list(FILTER ISOBIT_ENGINE_SOURCES EXCLUDE REGEX "/isa_avx[0-9]+\\.cpp$")
+endif()
+
+add_library(isobit_engine STATIC ${ISOBIT_ENGINE_SOURCES})
+target_include_directories(isobit_engine PUBLIC "${PROJECT_SOURCE_DIR}/cpp/src")
+target_link_libraries(isobit_engine PUBLIC isobit::isobit Threads::Threads PRIVATE isobit_flags)
+
+foreach(source IN LISTS ISOBIT_ENGINE_SOURCES)
+  set(isa generic)
+  if(source MATCHES "/isa_([a-z0-9]+)\\.cpp$")
+    set(isa ${CMAKE_MATCH_1})
+  endif()
+  set_source_files_properties(
+    "${source}"
+    PROPERTIES COMPILE_DEFINITIONS "ISOBIT_ISA=${isa}" COMPILE_OPTIONS "${ISOBIT_ISA_FLAGS_${isa}}"
+  )
+endforeach()

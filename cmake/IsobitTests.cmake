@@ -1,0 +1,20 @@
+# Each tests/cpp/<name>.cpp is one executable and one ctest. Those called ap_* compare with the vendor's
+# ap_fixed; without its headers they are registered as skipped, so that their absence is seen.
+find_package(ApTypes)
+
+file(GLOB ISOBIT_TEST_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp")
+foreach(source IN LISTS ISOBIT_TEST_SOURCES)
+  cmake_path(GET source STEM name)
+  if(name MATCHES "^ap_" AND NOT ApTypes_FOUND)
+    add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" -E echo "skipped: ${ApTypes_HINT}")
+    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped: ")
+    continue()
+  endif()
+  add_executable(${name} "${source}")
+  target_compile_definitions(${name} PRIVATE ISOBIT_ISA=generic)
+  target_link_libraries(${name} PRIVATE isobit_engine isobit_flags)
+  if(name MATCHES "^ap_")
+    target_link_libraries(${name} PRIVATE ApTypes::ApTypes)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+endforeach()
