@@ -7,7 +7,7 @@ include(IsobitPythonQuery)
 set(ISOBIT_AP_INCLUDE "$ENV{ISOBIT_AP_INCLUDE}" CACHE PATH "Folder that holds the vendor's ap_fixed.h")
 set(
   ApTypes_HINT
-  "ap_fixed.h not found; pip install hls4ml, or set ISOBIT_AP_INCLUDE to the folder that holds it"
+  "ap_fixed.h not found: pip install hls4ml, or set ISOBIT_AP_INCLUDE to the folder that holds it"
 )
 
 if(ISOBIT_AP_INCLUDE)
@@ -33,5 +33,10 @@ find_package_handle_standard_args(
 )
 if(ApTypes_FOUND AND NOT TARGET ApTypes::ApTypes)
   add_library(ApTypes::ApTypes INTERFACE IMPORTED)
-  set_target_properties(ApTypes::ApTypes PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${ApTypes_INCLUDE_DIR}")
+  target_include_directories(ApTypes::ApTypes INTERFACE "${ApTypes_INCLUDE_DIR}")
+  # Its constructors mask bits that they have not set yet; inlining makes that a warning in our code.
+  target_compile_options(
+    ApTypes::ApTypes
+    INTERFACE -Wno-uninitialized $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  )
 endif()

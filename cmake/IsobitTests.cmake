@@ -12,6 +12,8 @@ foreach(source IN LISTS ISOBIT_TEST_SOURCES)
   endif()
   add_executable(${name} "${source}")
   target_compile_definitions(${name} PRIVATE ISOBIT_ISA=generic)
+  # A release build defines NDEBUG, which would silence every assert() of a test.
+  target_compile_options(${name} PRIVATE -UNDEBUG)
   target_link_libraries(${name} PRIVATE isobit_engine isobit_flags)
   if(name MATCHES "^ap_")
     target_link_libraries(${name} PRIVATE ApTypes::ApTypes)
