@@ -16,8 +16,11 @@ CXX_FILES := $(shell find cpp bindings hls_kernels tests benchmarks -name '*.[ch
 CMAKE_FILES := CMakeLists.txt cmake tests/packaging/consumer
 CONFIGURE := cmake -S . -DISOBIT_BUILD_TESTS=ON -DISOBIT_WERROR=$(WERROR) \
   -DPython_EXECUTABLE="$(abspath $(BIN)/python)" -DCMAKE_REQUIRE_FIND_PACKAGE_ApTypes=ON
+# ThreadSanitizer of some compilers cannot place its shadow memory when addresses are widely randomised.
+NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 CTEST := ctest --output-on-failure --no-tests=error --parallel $(JOBS)
 
+MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo test test-all cpp-test sanitize lint format bench clean
@@ -52,7 +55,7 @@ sanitize: sanitize-address,undefined sanitize-thread
 sanitize-%: $(VENV)/.extra-test
 	$(CONFIGURE) -B $(BUILD)/sanitize-$* -DCMAKE_BUILD_TYPE=RelWithDebInfo -DISOBIT_SANITIZE=$*
 	cmake --build $(BUILD)/sanitize-$* --parallel $(JOBS)
-	$(CTEST) --test-dir $(BUILD)/sanitize-$*
+	$(NO_ASLR) $(CTEST) --test-dir $(BUILD)/sanitize-$*
 
 lint: $(VENV)/.extra-dev
 	$(BIN)/ruff check .
@@ -87,6 +90,6 @@ $(VENV)/.package: $(SOURCES) | $(BIN)/python
 
 # Not a prerequisite on .package: editing a source must not make `make lint` compile it.
 $(VENV)/.extra-%: pyproject.toml
-	@test -e $(VENV)/.package -a -e $(BUILD)/dist || $(MAKE) --no-print-directory $(VENV)/.package
+	@test -e $(VENV)/.package -a -e $(BUILD)/dist || $(MAKE) $(VENV)/.package
 	$(PIP) install "$$(echo $(BUILD)/dist/isobit-*.whl)[$*]"
 	@touch $@
