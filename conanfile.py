@@ -28,7 +28,7 @@ class IsobitConan(ConanFile):
         text = (Path(self.recipe_folder) / "python" / "isobit" / "_version.py").read_text(encoding="utf-8")
         match = re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)
         if match is None:
-            raise RuntimeError("python/isobit/_version.py has no line __version__ = \"...\"")
+            raise RuntimeError('python/isobit/_version.py has no line __version__ = "..."')
         self.version = match.group(1)
 
     def requirements(self) -> None:
