@@ -2,29 +2,28 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
+# Inside a wheel the C++ package is a subtree of the Python package, so that a plugin can be built
+# against the headers the engine was built from: <site-packages>/isobit is then a CMake prefix.
+if(DEFINED SKBUILD)
+  set(ISOBIT_INCLUDE_DIR "isobit/${CMAKE_INSTALL_INCLUDEDIR}")
+  set(ISOBIT_CONFIG_DIR "isobit/${CMAKE_INSTALL_DATADIR}/cmake/isobit")
+else()
+  set(ISOBIT_INCLUDE_DIR "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(ISOBIT_CONFIG_DIR "${CMAKE_INSTALL_DATADIR}/cmake/isobit")
+endif()
+
 add_library(isobit INTERFACE)
 add_library(isobit::isobit ALIAS isobit)
 target_compile_features(isobit INTERFACE cxx_std_14)
 target_include_directories(
   isobit
-  INTERFACE
-    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include>
-    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+  INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include> $<INSTALL_INTERFACE:${ISOBIT_INCLUDE_DIR}>
 )
-
-# Inside a wheel the C++ package is a subtree of the Python package, so that a plugin can be built
-# against the headers the engine was built from: <site-packages>/isobit is then a CMake prefix.
-if(DEFINED SKBUILD)
-  set(ISOBIT_INSTALL_ROOT isobit)
-else()
-  set(ISOBIT_INSTALL_ROOT .)
-endif()
-set(ISOBIT_CONFIG_DIR "${ISOBIT_INSTALL_ROOT}/${CMAKE_INSTALL_DATADIR}/cmake/isobit")
 
 install(TARGETS isobit EXPORT isobitTargets)
 install(
   DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/include/"
-  DESTINATION "${ISOBIT_INSTALL_ROOT}/${CMAKE_INSTALL_INCLUDEDIR}"
+  DESTINATION "${ISOBIT_INCLUDE_DIR}"
   FILES_MATCHING
   PATTERN "*.hpp"
   PATTERN "*.h"
