@@ -11,7 +11,7 @@ DEMO_ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := pyproject.toml README.md CMakeLists.txt \
-  $(shell find cmake cpp bindings hls_kernels python -type f -not -name '*.py[co]' 2>/dev/null)
+  $(shell find cmake cpp bindings hls_kernels python -type f -not -path '*/.*' -not -name '*.py[co]' 2>/dev/null)
 CXX_FILES := $(shell find cpp bindings hls_kernels tests benchmarks -name '*.[ch]pp' -o -name '*.h' 2>/dev/null)
 CMAKE_FILES := CMakeLists.txt cmake tests/packaging/consumer
 CONFIGURE := cmake -S . -DISOBIT_BUILD_TESTS=ON -DISOBIT_WERROR=$(WERROR) \
