@@ -1,0 +1,89 @@
+"""The layer types: one explicit table; third parties add to it through the entry points ``isobit.layers``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from isobit.ops.affine import Affine, BatchNorm
+from isobit.ops.argmax import Argmax
+from isobit.ops.base import Op
+from isobit.ops.dense import Dense
+from isobit.ops.elu import Elu, Selu
+from isobit.ops.hard import BinaryTanh, HardSigmoid, TernaryTanh
+from isobit.ops.lookup import Exp, Sigmoid, Softsign, Tanh
+from isobit.ops.lookup_relu import Gelu, Silu, Softplus
+from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
+from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
+from isobit.ops.relu import Clip, LeakyRelu, Linear, Prelu, Relu, ThresholdedRelu
+from isobit.ops.removed import Dropout, Identity
+from isobit.ops.softmax import LogSoftmax, Softmax
+
+_OWN: tuple[Op, ...] = (
+    Dense(),
+    Affine(),
+    BatchNorm(),
+    Linear(),
+    Relu(),
+    Clip(),
+    LeakyRelu(),
+    Prelu(),
+    ThresholdedRelu(),
+    HardSigmoid(),
+    BinaryTanh(),
+    TernaryTanh(),
+    Sigmoid(),
+    Tanh(),
+    Softsign(),
+    Exp(),
+    Softplus(),
+    Silu(),
+    Gelu(),
+    Elu(),
+    Selu(),
+    Softmax(),
+    LogSoftmax(),
+    Argmax(),
+    Add(),
+    Subtract(),
+    Multiply(),
+    Average(),
+    Maximum(),
+    Minimum(),
+    Concatenate(),
+    Reshape(),
+    Transpose(),
+    Slice(),
+    Identity(),
+    Dropout(),
+)
+
+
+class Registry(Mapping[str, Op]):
+    """Operators by name. Entry points are only read when a name is not one of isobit's own."""
+
+    def __init__(self, own: tuple[Op, ...]) -> None:
+        self._ops = {op.name: op for op in own}
+        self._extended = False
+
+    def __getitem__(self, name: str) -> Op:
+        if name not in self._ops:
+            self._extend()
+        return self._ops[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._extend()
+        return iter(self._ops)
+
+    def __len__(self) -> int:
+        self._extend()
+        return len(self._ops)
+
+    def _extend(self) -> None:
+        if not self._extended:
+            from isobit.ops.plugins import load_plugins
+
+            self._ops.update(load_plugins(self._ops))
+            self._extended = True
+
+
+REGISTRY = Registry(_OWN)

@@ -1,0 +1,58 @@
+"""Exponential linear units: ``scale * x`` for positive x, else ``parameter * (exp(x) - 1)`` from a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from isobit.functions import Function
+from isobit.ir import FloatArray, Node
+from isobit.ops.attributes import Attribute, Kind, declare
+from isobit.ops.base import Elementwise
+from isobit.ops.roles import BOUND, OUTPUT, TABLE, WEIGHT
+
+if TYPE_CHECKING:
+    from isobit.backends.layer import LayerLowering
+
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
+"""Fixed point of the self-normalising map (Klambauer et al., arXiv:1706.02515)."""
+
+ELU_TAIL = Function(
+    "elu_tail",
+    lambda a, parameter: parameter * np.expm1(-a),
+    lambda mp, a, parameter: parameter * mp.expm1(-a),
+    lambda a, parameter: parameter * 0 if a == 0 or parameter == 0 else None,
+)
+
+
+class Elu(Elementwise):
+    """``x if x > 0 else alpha * (exp(x) - 1)`` (Clevert et al., arXiv:1511.07289)."""
+
+    name = "elu"
+    attributes = declare({"alpha": Attribute(Kind.FLOAT, 1.0)})
+    roles = (OUTPUT, TABLE)
+    hls4ml_classes = ("Activation", "ELU", "ParametrizedActivation")
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``elu`` cell with the exact scale 1."""
+        table = layer.table(TABLE, ELU_TAIL, layer.magnitude_format(), parameter=layer.node.attrs["alpha"])
+        layer.emit("elu", constants=[layer.scalar(BOUND, "scale", 1.0)], tables=[table])
+
+
+class Selu(Elementwise):
+    """``lambda * elu(x, alpha)`` with the constants of arXiv:1706.02515; lambda has the role ``weight``."""
+
+    name = "selu"
+    roles = (OUTPUT, WEIGHT, TABLE)
+    hls4ml_classes = ("Activation",)
+
+    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+        """The scale lambda."""
+        return {"weight": np.array([SELU_SCALE])}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``elu`` cell."""
+        table = layer.table(TABLE, ELU_TAIL, layer.magnitude_format(), parameter=SELU_SCALE * SELU_ALPHA)
+        layer.emit("elu", constants=[layer.scalar(WEIGHT, "scale", SELU_SCALE)], tables=[table])

@@ -1,0 +1,64 @@
+"""Hard activations: hard sigmoid, binary and ternary tanh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from isobit.ir import FloatArray, Node
+from isobit.ops.attributes import Attribute, Kind, declare
+from isobit.ops.base import Elementwise
+from isobit.ops.roles import BIAS, OUTPUT, WEIGHT
+
+if TYPE_CHECKING:
+    from isobit.backends.layer import LayerLowering
+
+
+class HardSigmoid(Elementwise):
+    """``clip(slope * x + offset, 0, 1)``; slope has the role ``weight``, offset the role ``bias``.
+
+    The defaults 0.2 and 0.5 are those of Keras 2 and ONNX; Keras 3 uses 1/6 and 0.5.
+    """
+
+    name = "hard_sigmoid"
+    attributes = declare({"slope": Attribute(Kind.FLOAT, 0.2), "offset": Attribute(Kind.FLOAT, 0.5)})
+    roles = (OUTPUT, WEIGHT, BIAS)
+    hls4ml_classes = ("Activation", "HardActivation")
+
+    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+        """Slope and offset."""
+        return {"weight": np.array([node.attrs["slope"]]), "bias": np.array([node.attrs["offset"]])}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``hard_sigmoid`` cell."""
+        attrs = layer.node.attrs
+        layer.emit(
+            "hard_sigmoid",
+            constants=[
+                layer.scalar(WEIGHT, "slope", attrs["slope"]),
+                layer.scalar(BIAS, "offset", attrs["offset"]),
+            ],
+        )
+
+
+class BinaryTanh(Elementwise):
+    """+1 if x >= 0, else -1 (Courbariaux et al., arXiv:1602.02830)."""
+
+    name = "binary_tanh"
+    hls4ml_classes = ("Activation", "BinaryTanh")
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``binary_tanh`` cell."""
+        layer.emit("binary_tanh")
+
+
+class TernaryTanh(Elementwise):
+    """+1 if x > 1/2, -1 if x < -1/2, else 0 (Li and Liu, arXiv:1605.04711, with the threshold fixed)."""
+
+    name = "ternary_tanh"
+    hls4ml_classes = ("Activation", "TernaryTanh")
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``ternary_tanh`` cell."""
+        layer.emit("ternary_tanh")

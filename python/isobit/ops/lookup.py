@@ -1,0 +1,72 @@
+"""Activations read from one table: sigmoid, tanh, softsign, exp.
+
+The table has the role ``table``; ``table_size`` limits its number of entries (see :mod:`isobit.tables`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from isobit.functions import Function, known_at_zero
+from isobit.ops.base import Elementwise
+from isobit.ops.roles import OUTPUT, TABLE
+
+if TYPE_CHECKING:
+    from isobit.backends.layer import LayerLowering
+
+SIGMOID = Function(
+    "sigmoid",
+    lambda x, _: np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(-np.abs(x))),
+    lambda mp, x, _: 1 / (1 + mp.exp(-x)),
+    lambda x, _: None if x else (x + 1) / 2,
+)
+TANH = Function("tanh", lambda x, _: np.tanh(x), lambda mp, x, _: mp.tanh(x), known_at_zero(0))
+SOFTSIGN = Function(
+    "softsign",
+    lambda x, _: x / (1.0 + np.abs(x)),
+    lambda mp, x, _: x / (1 + abs(x)),
+    lambda x, _: x / (1 + abs(x)),
+)
+EXP = Function("exp", lambda x, _: np.exp(x), lambda mp, x, _: mp.exp(x), known_at_zero(1))
+
+
+class _Lookup(Elementwise):
+    """``table[cast(x, index)]``."""
+
+    function: ClassVar[Function]
+    roles = (OUTPUT, TABLE)
+    hls4ml_classes = ("Activation",)
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``lookup`` cell."""
+        layer.emit("lookup", tables=[layer.table(TABLE, self.function, layer.input_format())])
+
+
+class Sigmoid(_Lookup):
+    """``1 / (1 + exp(-x))``."""
+
+    name = "sigmoid"
+    function = SIGMOID
+
+
+class Tanh(_Lookup):
+    """The hyperbolic tangent."""
+
+    name = "tanh"
+    function = TANH
+
+
+class Softsign(_Lookup):
+    """``x / (1 + |x|)``."""
+
+    name = "softsign"
+    function = SOFTSIGN
+
+
+class Exp(_Lookup):
+    """``exp(x)``."""
+
+    name = "exp"
+    function = EXP

@@ -1,0 +1,100 @@
+"""Arithmetic between layers: add, subtract, multiply, average, maximum, minimum (NumPy broadcasting)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from isobit.errors import GraphError
+from isobit.ir import FloatArray, Node, Shape
+from isobit.ops.base import Op
+from isobit.ops.roles import OUTPUT, WEIGHT, Role
+
+if TYPE_CHECKING:
+    from isobit.backends.layer import LayerLowering
+
+
+class Merge(Op):
+    """An exact combination of its inputs, then one cast; the cell has the operator's name."""
+
+    min_inputs = 2
+    max_inputs = None
+    hls4ml_classes: ClassVar[tuple[str, ...]] = ("Merge",)
+
+    def shape(
+        self,
+        layer: str,
+        inputs: tuple[Shape, ...],
+        attrs: Mapping[str, Any],
+        constants: Mapping[str, FloatArray],
+    ) -> Shape:
+        """The common shape of the inputs."""
+        try:
+            return tuple(int(n) for n in np.broadcast_shapes(*inputs))
+        except ValueError:
+            shapes = ", ".join(map(str, inputs))
+            raise GraphError(f"layer {layer!r}: the input shapes {shapes} do not broadcast") from None
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One cell, after the inputs have been brought to one shape."""
+        layer.emit(self.name, inputs=layer.broadcast_inputs())
+
+
+class Add(Merge):
+    """The sum of all inputs."""
+
+    name = "add"
+    hls4ml_classes = ("Merge", "Add")
+
+
+class Subtract(Merge):
+    """The first input minus the second."""
+
+    name = "subtract"
+    max_inputs = 2
+    hls4ml_classes = ("Merge", "Subtract")
+
+
+class Multiply(Merge):
+    """The product of all inputs."""
+
+    name = "multiply"
+    hls4ml_classes = ("Merge", "Multiply")
+
+
+class Maximum(Merge):
+    """The largest of the inputs."""
+
+    name = "maximum"
+    hls4ml_classes = ("Merge", "Maximum")
+
+
+class Minimum(Merge):
+    """The smallest of the inputs."""
+
+    name = "minimum"
+    hls4ml_classes = ("Merge", "Minimum")
+
+
+class Average(Merge):
+    """The sum of the n inputs times the constant 1/n, which has the role ``weight``.
+
+    For n a power of two the factor is exact in a minimal format; otherwise it has the configured format.
+    """
+
+    name = "average"
+    roles: ClassVar[tuple[Role, ...]] = (OUTPUT, WEIGHT)
+    hls4ml_classes = ("Merge", "Average")
+
+    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+        """The factor 1/n."""
+        return {"weight": np.array([1.0 / len(node.inputs)])}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``average`` cell."""
+        count = len(layer.node.inputs)
+        exact = count & (count - 1) == 0
+        factor = layer.scalar(WEIGHT, "factor", 1.0 / count, prefer_exact=exact)
+        layer.emit("average", inputs=layer.broadcast_inputs(), constants=[factor])

@@ -1,0 +1,147 @@
+"""Piecewise linear activations that need no table: linear, relu and its relatives, clip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isobit.errors import GraphError
+from isobit.ir import FloatArray, Node, Shape
+from isobit.ops.affine import check_broadcast
+from isobit.ops.attributes import Attribute, Constant, Kind, declare
+from isobit.ops.base import Elementwise
+from isobit.ops.roles import BOUND, OUTPUT, WEIGHT
+
+if TYPE_CHECKING:
+    from isobit.backends.layer import LayerLowering
+
+_WIDEST = np.finfo(np.float64).max
+
+
+class Linear(Elementwise):
+    """``x``: only the cast into the output format."""
+
+    name = "linear"
+    hls4ml_classes = ("Activation", "Linear")
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``linear`` cell."""
+        layer.emit("linear")
+
+
+class Relu(Elementwise):
+    """``max(x, 0)``."""
+
+    name = "relu"
+    hls4ml_classes = ("Activation", "ReLU")
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``relu`` cell."""
+        layer.emit("relu")
+
+
+class Clip(Elementwise):
+    """``min(max(x, low), high)``; relu6 is clip(0, 6), hard tanh is clip(-1, 1).
+
+    The bounds are compared with the data, not multiplied, and are kept exactly where 16 bits can hold them
+    (0, 1 and 6 always); otherwise, or when the role ``weight`` is configured, they have that format.
+    A missing bound is the end of the input's format.
+    """
+
+    name = "clip"
+    attributes = declare({"low": Attribute(Kind.FLOAT, None), "high": Attribute(Kind.FLOAT, None)})
+    roles = (OUTPUT, BOUND)
+    hls4ml_classes = ("Activation", "ReLU", "HardActivation")
+
+    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
+        """At least one bound, in order."""
+        low, high = attrs["low"], attrs["high"]
+        if low is None and high is None:
+            raise GraphError(f"layer {layer!r}: clip needs at least one of low and high")
+        if low is not None and high is not None and low > high:
+            raise GraphError(f"layer {layer!r}: clip has low {low} above high {high}")
+
+    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+        """The bounds."""
+        bounds = [b for b in (node.attrs["low"], node.attrs["high"]) if b is not None]
+        return {"weight": np.array(bounds)}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``clip`` cell."""
+        attrs, source = layer.node.attrs, layer.input_format()
+        bounds = []
+        for key, end, unbounded in (("low", source.min_raw, -_WIDEST), ("high", source.max_raw, _WIDEST)):
+            if attrs[key] is None:
+                bounds.append(layer.limit(source, end, unbounded))
+            else:
+                bounds.append(layer.scalar(BOUND, key, attrs[key]))
+        layer.emit("clip", constants=bounds)
+
+
+class LeakyRelu(Elementwise):
+    """``x if x >= 0 else alpha * x`` (Maas et al. 2013); alpha has the role ``weight``."""
+
+    name = "leaky_relu"
+    attributes = declare({"alpha": Attribute(Kind.FLOAT, 0.3)})
+    roles = (OUTPUT, WEIGHT)
+    hls4ml_classes = ("LeakyReLU", "ParametrizedActivation")
+
+    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+        """Alpha."""
+        return {"weight": np.array([node.attrs["alpha"]])}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``leaky_relu`` cell."""
+        layer.emit("leaky_relu", constants=[layer.scalar(WEIGHT, "alpha", layer.node.attrs["alpha"])])
+
+
+class Prelu(Elementwise):
+    """``x if x >= 0 else alpha * x`` with a trained alpha, role ``weight`` (He et al., arXiv:1502.01852)."""
+
+    name = "prelu"
+    constants = declare({"alpha": Constant("array that broadcasts to the input")})
+    roles = (OUTPUT, WEIGHT)
+    hls4ml_classes = ("PReLU",)
+
+    def shape(
+        self,
+        layer: str,
+        inputs: tuple[Shape, ...],
+        attrs: Mapping[str, Any],
+        constants: Mapping[str, FloatArray],
+    ) -> Shape:
+        """The shape of the input, which alpha must not enlarge."""
+        check_broadcast(layer, "alpha", constants["alpha"], inputs[0])
+        return inputs[0]
+
+    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+        """Alpha."""
+        return {"weight": node.constants["alpha"]}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``leaky_relu`` cell with one alpha per element."""
+        alpha = layer.node.constants["alpha"]
+        layer.emit("leaky_relu", constants=[layer.constant(WEIGHT, "alpha", alpha, spread=True)])
+
+
+class ThresholdedRelu(Elementwise):
+    """``x if x > theta else 0`` (Konda et al., arXiv:1402.3337).
+
+    Theta is compared with the data and kept exactly where 16 bits can hold it; otherwise, or when the role
+    ``weight`` is configured, it has that format.
+    """
+
+    name = "thresholded_relu"
+    attributes = declare({"theta": Attribute(Kind.FLOAT, 1.0)})
+    roles = (OUTPUT, BOUND)
+    hls4ml_classes = ("ThresholdedReLU", "ParametrizedActivation")
+
+    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+        """Theta."""
+        return {"weight": np.array([node.attrs["theta"]])}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``thresholded_relu`` cell."""
+        layer.emit("thresholded_relu", constants=[layer.scalar(BOUND, "theta", layer.node.attrs["theta"])])

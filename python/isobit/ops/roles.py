@@ -1,0 +1,51 @@
+"""Format roles: the places of a layer where a number format can be chosen."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class RoleKind(enum.Enum):
+    """What a role holds, which decides its default.
+
+    ``DATA`` takes the configured format as written. ``CONSTANT`` and ``TABLE`` hold numbers that are known
+    when the model is built: by default they take the width and integer bits of the configured format, but
+    round to nearest and saturate. ``EXACT`` holds constants that are compared rather than multiplied
+    (bounds, thresholds) and are kept exactly where 16 bits can. ``ACCUMULATOR`` is exact by default.
+    """
+
+    DATA = "data"
+    CONSTANT = "constant"
+    EXACT = "exact constant"
+    TABLE = "table"
+    ACCUMULATOR = "accumulator"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One place of a layer that has a format of its own."""
+
+    name: str
+    kind: RoleKind
+
+
+OUTPUT = Role("output", RoleKind.DATA)
+WEIGHT = Role("weight", RoleKind.CONSTANT)
+BIAS = Role("bias", RoleKind.CONSTANT)
+BOUND = Role("weight", RoleKind.EXACT)
+ACCUMULATOR = Role("accumulator", RoleKind.ACCUMULATOR)
+TABLE = Role("table", RoleKind.TABLE)
+EXP_TABLE = Role("exp_table", RoleKind.TABLE)
+RECIPROCAL_TABLE = Role("reciprocal_table", RoleKind.TABLE)
+LOG_TABLE = Role("log_table", RoleKind.TABLE)
+
+SYNONYMS = {
+    "result": "output",
+    "accum": "accumulator",
+    "kernel": "weight",
+    "scale": "weight",
+    "alpha": "weight",
+    "inv_table": "reciprocal_table",
+}
+"""Other spellings of roles that configurations may use."""

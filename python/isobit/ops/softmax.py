@@ -1,0 +1,71 @@
+"""Softmax and log-softmax with the maximum subtracted, over one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isobit.functions import Function, known_at_zero
+from isobit.ir import FloatArray, Shape
+from isobit.ops.attributes import Attribute, Kind, declare
+from isobit.ops.base import Op, axis_of, size
+from isobit.ops.roles import EXP_TABLE, LOG_TABLE, OUTPUT, RECIPROCAL_TABLE, Role
+
+if TYPE_CHECKING:
+    from isobit.backends.layer import LayerLowering
+
+EXP_NEG = Function("exp_neg", lambda a, _: np.exp(-a), lambda mp, a, _: mp.exp(-a), known_at_zero(1))
+RECIPROCAL = Function(
+    "reciprocal", lambda a, _: 1.0 / a, lambda mp, a, _: 1 / a, lambda a, _: 1 / a if a else None
+)
+LOG = Function(
+    "log", lambda a, _: np.log(a), lambda mp, a, _: mp.log(a), lambda a, _: a * 0 if a == 1 else None
+)
+
+
+class _OverAxis(Op):
+    """Rows of ``axis``, each normalised with two tables: exp, then one of the sum of the row."""
+
+    attributes = declare({"axis": Attribute(Kind.INT, None)})
+    second_role: Role
+    second_function: Function
+
+    def shape(
+        self,
+        layer: str,
+        inputs: tuple[Shape, ...],
+        attrs: Mapping[str, Any],
+        constants: Mapping[str, FloatArray],
+    ) -> Shape:
+        """The shape of the input."""
+        axis_of(layer, attrs, inputs[0])
+        return inputs[0]
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One cell, between two gathers when the axis is not the last."""
+        shape = layer.node.shape
+        axis = axis_of(layer.node.name, layer.node.attrs, shape)
+        exp = layer.table(EXP_TABLE, EXP_NEG, layer.difference_format())
+        total, reachable = layer.sum_of_entries(exp, shape[axis])
+        second = layer.table(self.second_role, self.second_function, total, reachable=reachable)
+        ints = [size(shape) // shape[axis], shape[axis]]
+        layer.emit_over_axis(self.name, axis, shape, tables=[exp, second], ints=ints)
+
+
+class Softmax(_OverAxis):
+    """``exp(x - max) / sum(exp(x - max))``: roles ``exp_table`` and ``reciprocal_table``."""
+
+    name = "softmax"
+    roles = (OUTPUT, EXP_TABLE, RECIPROCAL_TABLE)
+    second_role, second_function = RECIPROCAL_TABLE, RECIPROCAL
+    hls4ml_classes = ("Softmax", "Activation")
+
+
+class LogSoftmax(_OverAxis):
+    """``(x - max) - log(sum(exp(x - max)))``: roles ``exp_table`` and ``log_table``."""
+
+    name = "log_softmax"
+    roles = (OUTPUT, EXP_TABLE, LOG_TABLE)
+    second_role, second_function = LOG_TABLE, LOG
