@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from isobit.errors import FormatError
 
 MAX_WIDTH = 64
+"""Of formats that users write, and of all data and constants."""
+MAX_EXACT_WIDTH = 128
+"""Of the exact accumulators that the proof reports."""
 MAX_FRAC = 128
 
 
@@ -54,7 +57,7 @@ class Format:
     Parameters
     ----------
     width : int
-        Total number of bits, 1 to 64, the sign included.
+        Total number of bits, 1 to 64, the sign included (exact accumulators of the proof: up to 128).
     frac : int
         Number of fractional bits; negative, or larger than ``width``, is allowed (-128 to 128).
     signed : bool
@@ -75,8 +78,10 @@ class Format:
     overflow: Overflow = Overflow.WRAP
 
     def __post_init__(self) -> None:
-        if not 1 <= self.width <= MAX_WIDTH:
+        if not 1 <= self.width <= MAX_EXACT_WIDTH:
             raise FormatError(f"format width {self.width} is not in 1 to {MAX_WIDTH}. {_HELP}")
+        if self.overflow is Overflow.WRAP_SM and not self.signed:
+            raise FormatError("WRAP_SM (sign-magnitude wrapping) exists for signed formats only")
         if not -MAX_FRAC <= self.frac <= MAX_FRAC:
             raise FormatError(
                 f"format with {self.frac} fractional bits: supported are -{MAX_FRAC} to {MAX_FRAC}."
@@ -103,6 +108,8 @@ class Format:
         signed, fields = match.group(1) == "", match.group(2).split(",")
         try:
             width = int(fields[0])
+            if width > MAX_WIDTH:
+                raise ValueError(f"its width {width} is not in 1 to {MAX_WIDTH}")
             if integer is not None:
                 if len(fields) != 1:
                     raise ValueError("an integer format has a width only")
@@ -130,7 +137,7 @@ class Format:
         if not self.signed:
             return 0
         low = -(1 << (self.width - 1))
-        return low + 1 if self.overflow is Overflow.SAT_SYM else low
+        return low + 1 if self.overflow is Overflow.SAT_SYM and self.width > 1 else low
 
     @property
     def max_raw(self) -> int:
