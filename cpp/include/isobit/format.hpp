@@ -1,0 +1,154 @@
+// Number formats as values. A format says what a raw integer means: value = raw * 2^-frac.
+//
+// Two models of one concept: `fmt<...>` is stateless (zero bytes, everything folds at compile time),
+// `dyn` is a run-time struct. Every function here exists for both; mixing them does not compile.
+// Normative text: docs/SEMANTICS.md.
+#ifndef ISOBIT_FORMAT_HPP
+#define ISOBIT_FORMAT_HPP
+
+#include <type_traits>
+
+#include "isobit/isa.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+
+// The modes of ap_fixed, in the order of their run-time codes.
+enum class rounding { trn, trn_zero, rnd, rnd_zero, rnd_inf, rnd_min_inf, rnd_conv };
+enum class overflow { wrap, sat, sat_sym, sat_zero, wrap_sm };
+
+template <int Width, int Frac, bool Signed = true, rounding Q = rounding::trn,
+          overflow O = overflow::wrap>
+struct fmt {
+  static_assert(Width >= 1, "a format has at least one bit");
+  static_assert(Signed || O != overflow::wrap_sm, "sign-magnitude wrap needs a signed format");
+  static constexpr int width() { return Width; }
+  static constexpr int frac() { return Frac; }
+  static constexpr bool is_signed() { return Signed; }
+  static constexpr rounding rounds() { return Q; }
+  static constexpr overflow overflows() { return O; }
+};
+
+// Width 0 means "exact": a cast into it changes nothing (used for accumulators of proven width).
+struct dyn {
+  int width_ = 0, frac_ = 0;
+  bool signed_ = true;
+  rounding rounds_ = rounding::trn;
+  overflow overflows_ = overflow::wrap;
+
+  constexpr dyn() = default;
+  constexpr dyn(int width, int frac, bool is_signed, rounding q = rounding::trn,
+                overflow o = overflow::wrap)
+      : width_(width), frac_(frac), signed_(is_signed), rounds_(q), overflows_(o) {}
+  constexpr int width() const { return width_; }
+  constexpr int frac() const { return frac_; }
+  constexpr bool is_signed() const { return signed_; }
+  constexpr rounding rounds() const { return rounds_; }
+  constexpr overflow overflows() const { return overflows_; }
+  constexpr bool is_exact() const { return width_ == 0; }
+};
+
+// A number of terms: `count<N>` beside static formats, `int` beside run-time ones.
+template <int N>
+using count = std::integral_constant<int, N>;
+
+namespace detail {
+
+constexpr int max(int a, int b) { return a > b ? a : b; }
+constexpr int ceil_log2(int n) { return n <= 1 ? 0 : 1 + ceil_log2((n + 1) / 2); }
+
+// Bits left of the point, without the sign.
+template <class F>
+constexpr int magnitude_bits(const F& f) {
+  return f.width() - f.frac() - (f.is_signed() ? 1 : 0);
+}
+
+// The format with these magnitude and fractional bits; never narrower than one bit.
+template <int Magnitude, int Frac, bool Signed>
+using fmt_of = fmt<max(Magnitude + Frac + (Signed ? 1 : 0), 1), Frac, Signed>;
+
+constexpr dyn dyn_of(int magnitude, int frac, bool is_signed) {
+  return dyn(max(magnitude + frac + (is_signed ? 1 : 0), 1), frac, is_signed);
+}
+
+template <class F>
+struct is_static : std::true_type {};
+template <>
+struct is_static<dyn> : std::false_type {};
+
+}  // namespace detail
+
+// ---- The format algebra: each result holds every possible value of its operation. ----
+
+template <class A, class B, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto product(A, B)
+    -> fmt<A::width() + B::width(), A::frac() + B::frac(), A::is_signed() || B::is_signed()> {
+  return {};
+}
+constexpr dyn product(const dyn& a, const dyn& b) {
+  return dyn(a.width() + b.width(), a.frac() + b.frac(), a.is_signed() || b.is_signed());
+}
+
+// Holds the values of both (for min, max and select).
+template <class A, class B, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto either(A, B)
+    -> detail::fmt_of<detail::max(detail::magnitude_bits(A()), detail::magnitude_bits(B())),
+                      detail::max(A::frac(), B::frac()), A::is_signed() || B::is_signed()> {
+  return {};
+}
+constexpr dyn either(const dyn& a, const dyn& b) {
+  return detail::dyn_of(detail::max(detail::magnitude_bits(a), detail::magnitude_bits(b)),
+                        detail::max(a.frac(), b.frac()), a.is_signed() || b.is_signed());
+}
+
+// The sum of n values of one format.
+template <class N, class A, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto sum_of(N, A)
+    -> fmt<A::width() + detail::ceil_log2(N::value), A::frac(), A::is_signed()> {
+  return {};
+}
+constexpr dyn sum_of(int n, const dyn& a) {
+  return dyn(a.width() + detail::ceil_log2(n), a.frac(), a.is_signed());
+}
+
+template <class A, class B, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto sum(A a, B b) -> decltype(sum_of(count<2>(), either(a, b))) {
+  return {};
+}
+constexpr dyn sum(const dyn& a, const dyn& b) { return sum_of(2, either(a, b)); }
+
+template <class A, class B, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto difference(A, B)
+    -> detail::fmt_of<detail::max(detail::magnitude_bits(A()), detail::magnitude_bits(B())) + 1,
+                      detail::max(A::frac(), B::frac()), true> {
+  return {};
+}
+constexpr dyn difference(const dyn& a, const dyn& b) {
+  return detail::dyn_of(detail::max(detail::magnitude_bits(a), detail::magnitude_bits(b)) + 1,
+                        detail::max(a.frac(), b.frac()), true);
+}
+
+// The absolute value: one magnitude bit more, because -2^(w-1) has a positive twin.
+template <class A, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto magnitude(A)
+    -> detail::fmt_of<detail::magnitude_bits(A()) + 1, A::frac(), A::is_signed()> {
+  return {};
+}
+constexpr dyn magnitude(const dyn& a) {
+  return detail::dyn_of(detail::magnitude_bits(a) + 1, a.frac(), a.is_signed());
+}
+
+// An integer format of the same model as `like`: for literals inside cells.
+template <int Width, bool Signed, class A, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr fmt<Width, 0, Signed> integer_like(A) {
+  return {};
+}
+template <int Width, bool Signed>
+constexpr dyn integer_like(const dyn&) {
+  return dyn(Width, 0, Signed);
+}
+
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

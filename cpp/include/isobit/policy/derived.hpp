@@ -1,0 +1,73 @@
+// What every policy gets for free from its primitives. A policy inherits `derived<itself>` and may
+// hide any of these with a version of its own that gives the same bits.
+//
+// The primitives a policy supplies (f: format of the result; raws in, raws out; none of them rounds):
+//   raw<F>, uniform<F>, mask     carriers of data, of constants, of comparisons (never a bool)
+//   lit(f, n)                    the integer n
+//   splat(f, u)                  a constant, in every lane
+//   add sub mul (f, a, b)        exact: the caller proves that f holds the result
+//   shl(f, a, n) shr(f, a, n)    times 2^n; floor-divided by 2^n; n >= 0 comes from formats, never from data
+//   less(a, b)                   mask
+//   select(f, m, a, b) min max   choice without control flow
+//   wrap(f, a)                   a modulo 2^width, in the range of f
+//   lut(t, i)                    entry i of a table
+#ifndef ISOBIT_POLICY_DERIVED_HPP
+#define ISOBIT_POLICY_DERIVED_HPP
+
+#include "isobit/cast.hpp"
+#include "isobit/table.hpp"
+#include "isobit/view.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+
+// The exact format of `n` products plus a bias.
+template <class N, class X, class W, class B>
+constexpr auto affine_format(const N& n, const X& x, const W& w, const B& b)
+    -> decltype(sum(sum_of(n, product(x, w)), b)) {
+  return sum(sum_of(n, product(x, w)), b);
+}
+
+template <class P>
+struct derived {
+  template <class From, class To>
+  static num<P, To> cast(const num<P, From>& v, const To& to) {
+    return detail::integer_cast(v, to);
+  }
+
+  template <class F, class Index, class Entry>
+  static num<P, Entry> lookup(const num<P, F>& x, const table<P, Index, Entry>& t) {
+    const auto address = isobit::cast(x, t.index);
+    const auto position = difference(t.index, t.index);
+    return num<P, Entry>(
+        t.entry, P::lut(t, P::sub(position, address.raw, P::lit(position, t.low))));
+  }
+
+  // Outputs[r] = sum_i x[i] * w[i][r] + b[r] for R neighbouring neurons at once, exact. Row i of the
+  // weights begins `row_stride` constants after row i-1. The one hot primitive of dense networks.
+  template <int R, class N, class FX, class FW, class FB, class A>
+  static void affine(const N& n, const view<P, FX>& x, const constants<P, FW>& w,
+                     std::ptrdiff_t row_stride, const constants<P, FB>& b, const A& total,
+                     typename P::template raw<A> (&out)[R]) {
+    const auto fp = product(x.format(), w.format());
+    const auto fs = sum_of(n, fp);
+    typename P::template raw<std::decay_t<decltype(fs)>> acc[R];
+    for (int r = 0; r < R; ++r) acc[r] = P::lit(fs, 0);
+    for (int i = 0; i < n; ++i) {
+      const auto xi = x.data[i * x.stride];
+      const auto* row = w.data + i * row_stride;
+      for (int r = 0; r < R; ++r)
+        acc[r] = P::add(fs, acc[r], P::mul(fp, xi, P::splat(w.format(), row[r * w.stride])));
+    }
+    for (int r = 0; r < R; ++r) {
+      const auto bias = P::splat(b.format(), b.data[r * b.stride]);
+      out[r] = P::add(total, P::shl(total, acc[r], total.frac() - fs.frac()),
+                      P::shl(total, bias, total.frac() - b.format().frac()));
+    }
+  }
+};
+
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

@@ -1,0 +1,54 @@
+// A function as data: correctly rounded integers, computed once when the model is built. A table is
+// addressed by a number that has been cast into its index format.
+#ifndef ISOBIT_TABLE_HPP
+#define ISOBIT_TABLE_HPP
+
+#include <cstdint>
+
+#include "isobit/num.hpp"
+
+namespace isobit {
+
+// The function behind a table. Only the `real` policy evaluates it. The order is the run-time code.
+enum class function {
+  sigmoid,
+  tanh,
+  softsign,
+  exp,
+  exp_neg,          // exp(-a)
+  reciprocal,       // 1/a
+  log,              // log(a)
+  softplus_tail,    // log(1 + exp(-a))
+  gelu_tail,        // -a Phi(-a)
+  gelu_tanh_tail,   // -a/2 (1 - tanh(sqrt(2/pi) (a + 0.044715 a^3)))
+  silu_tail,        // -a / (1 + exp(a))
+  elu_tail          // parameter (exp(-a) - 1)
+};
+
+inline namespace ISOBIT_ISA {
+
+// Index: format of the address, which saturates at the ends. Entry: format of the contents.
+// `low` is the raw address of entries[0].
+template <class P, class Index, class Entry>
+struct table {
+  using uniform_type = typename P::template uniform<Entry>;
+
+  Index index;
+  Entry entry;
+  std::int64_t low;
+  std::int64_t size;
+  const uniform_type* entries;
+  function meaning;
+  double parameter;
+};
+
+// The table's value at `x`: one cast into the index format, one look-up.
+template <class P, class F, class Index, class Entry>
+num<P, Entry> lookup(const num<P, F>& x, const table<P, Index, Entry>& t) {
+  return P::lookup(x, t);
+}
+
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

@@ -1,0 +1,62 @@
+// A network as plain data: what Python hands over, and all that the engine knows of it.
+#ifndef ISOBIT_ENGINE_DESCRIPTION_HPP
+#define ISOBIT_ENGINE_DESCRIPTION_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "isobit/policy/scalar.hpp"
+
+namespace isobit::engine {
+
+struct tensor {
+  int size = 0;  // elements of one sample
+  dyn format;
+};
+
+// `values` are the trained numbers, read by the `real` policy only. One element serves all.
+struct constant {
+  dyn format;
+  std::vector<int128> raws;
+  std::vector<double> values;
+};
+
+struct lookup_table {
+  dyn index, entry;
+  std::int64_t low = 0;
+  std::vector<int128> entries;
+  function meaning = function::sigmoid;
+  double parameter = 0;
+};
+
+struct operation {
+  int cell = 0;  // position in cell_names()
+  std::vector<int> inputs;
+  int output = 0;
+  std::vector<dyn> formats;
+  std::vector<constant> constants;
+  std::vector<lookup_table> tables;
+  std::vector<std::int64_t> ints;
+};
+
+struct description {
+  std::vector<tensor> tensors;
+  std::vector<int> inputs, outputs;
+  std::vector<operation> operations;
+};
+
+// The range of raws of a format.
+inline int128 lowest_raw(const dyn& f) {
+  return f.is_signed() ? -(static_cast<int128>(1) << (f.width() - 1)) : 0;
+}
+inline int128 highest_raw(const dyn& f) {
+  return (static_cast<int128>(1) << (f.width() - (f.is_signed() ? 1 : 0))) - 1;
+}
+
+// Throws std::invalid_argument that says which operation is malformed and how.
+void check(const description& net);
+
+}  // namespace isobit::engine
+
+#endif

@@ -1,0 +1,52 @@
+// What a kernel is called with. Plain structs without member functions: they cross the border between
+// code that is compiled for different instruction sets.
+#ifndef ISOBIT_ENGINE_OP_ARGS_HPP
+#define ISOBIT_ENGINE_OP_ARGS_HPP
+
+#include <cstddef>
+#include <cstdint>
+
+namespace isobit::engine {
+
+struct plain_format {
+  int width, frac, is_signed, rounds, overflows;
+};
+
+// Element i lies i * stride raws (of the kernel's policy) behind data.
+struct tensor_ref {
+  void* data;
+  std::ptrdiff_t stride;
+  plain_format format;
+};
+
+struct constant_ref {
+  const void* data;
+  std::ptrdiff_t size;
+  plain_format format;
+};
+
+struct table_ref {
+  const void* entries;
+  std::int64_t low, size;
+  plain_format index, entry;
+  int meaning;
+  double parameter;
+};
+
+struct op_args {
+  const tensor_ref* inputs;
+  int n_inputs;
+  tensor_ref output;
+  int output_size;
+  const constant_ref* constants;
+  const table_ref* tables;
+  const plain_format* formats;
+  const std::int64_t* ints;
+  void* scratch;  // room for `scratch_size` raws
+};
+
+using kernel = void (*)(const op_args&);
+
+}  // namespace isobit::engine
+
+#endif
