@@ -1,1 +1,80 @@
-"""isobit."""
+"""isobit: fixed-point neural networks with the same bits everywhere.
+
+import isobit
+
+model = isobit.load("tagger.onnx")
+quantized = model.quantize("fixed<16,6>")
+y = quantized.predict(X)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from isobit._version import __version__
+from isobit.errors import (
+    ConfigError,
+    FileFormatError,
+    FormatError,
+    GraphError,
+    InputError,
+    IsobitError,
+    MismatchError,
+    MissingFileError,
+    ProofError,
+    QuantizationWarning,
+    SaveError,
+    UnsupportedError,
+)
+
+if TYPE_CHECKING:
+    from isobit.formats import Format, Overflow, Rounding
+    from isobit.loading import load
+    from isobit.model import Model
+    from isobit.quantized import QuantizedModel
+    from isobit.tensors import Tensor
+
+__all__ = [
+    "ConfigError",
+    "FileFormatError",
+    "Format",
+    "FormatError",
+    "GraphError",
+    "InputError",
+    "IsobitError",
+    "MismatchError",
+    "MissingFileError",
+    "Model",
+    "Overflow",
+    "ProofError",
+    "QuantizationWarning",
+    "QuantizedModel",
+    "Rounding",
+    "SaveError",
+    "Tensor",
+    "UnsupportedError",
+    "__version__",
+    "load",
+]
+
+_LAZY = {
+    "Format": "isobit.formats",
+    "Overflow": "isobit.formats",
+    "Rounding": "isobit.formats",
+    "load": "isobit.loading",
+    "Model": "isobit.model",
+    "QuantizedModel": "isobit.quantized",
+    "Tensor": "isobit.tensors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'isobit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -38,6 +38,14 @@ class ProofError(IsobitError, ArithmeticError):
     """Arithmetic that cannot be proven to fit in the widest integer of the engine."""
 
 
+class MissingFileError(IsobitError, FileNotFoundError):
+    """A file that does not exist."""
+
+
+class SaveError(IsobitError, OSError):
+    """A file that could not be written; what was there before is untouched."""
+
+
 class MismatchError(IsobitError, AssertionError):
     """Two execution paths that must agree bit for bit do not."""
 

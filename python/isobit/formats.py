@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from isobit.errors import FormatError
 
@@ -40,6 +41,8 @@ class Overflow(enum.IntEnum):
     SAT_ZERO = 3
     WRAP_SM = 4
 
+
+_Mode = TypeVar("_Mode", Rounding, Overflow)
 
 _FIXED = re.compile(r"(?:ap_|ac_)?(u?)fixed<([^<>]*)>")
 _INTEGER = re.compile(r"(?:ap_|ac_)?(u?)int<([^<>]*)>")
@@ -171,7 +174,7 @@ class Format:
         return f"{name}<{self.width},{self.integer}{modes}>"
 
 
-def _mode(kind: type[Rounding] | type[Overflow], text: str) -> Rounding | Overflow:
+def _mode(kind: type[_Mode], text: str) -> _Mode:
     name = text.removeprefix("AP_").removeprefix("SC_")
     try:
         return kind[name]

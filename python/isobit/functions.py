@@ -29,10 +29,13 @@ class Function:
     double : callable
         ``(x, parameter) -> values`` in double precision, relative error below :data:`RELATIVE_ERROR`.
     precise : callable
-        ``(mp, x, parameter) -> value`` with an mpmath context and ``mpf`` numbers.
+        ``(mp, x, parameter) -> value - asymptote(x)`` with an mpmath context and ``mpf`` numbers.
     rational : callable
         ``(x, parameter) -> Fraction or None``: the exact value where it is a rational number. Elsewhere the
         value is irrational, and computing with growing precision must end.
+    asymptote : callable
+        ``(x, parameter) -> number`` that the function approaches on that side, if not 0; keeping the small
+        difference apart tells 1 - exp(-1000) from 1 without a thousand bits.
     turning : tuple of float
         Where the function turns (extrema); between these points it is monotonic.
     """
@@ -41,6 +44,7 @@ class Function:
     double: Callable[[FloatArray, float], FloatArray]
     precise: Callable[[Any, Any, Any], Any]
     rational: Callable[[Fraction, Fraction], Fraction | None]
+    asymptote: Callable[[Fraction, Fraction], Fraction] = lambda x, parameter: Fraction(0)
     turning: tuple[float, ...] = ()
 
     def values(self, x: FloatArray, parameter: float) -> FloatArray:

@@ -10,7 +10,7 @@ from isobit.functions import Function
 from isobit.ir import FloatArray, Node
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise
-from isobit.ops.roles import BOUND, OUTPUT, TABLE, WEIGHT
+from isobit.ops.roles import OUTPUT, TABLE, WEIGHT
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -22,8 +22,9 @@ SELU_SCALE = 1.0507009873554804934193349852946
 ELU_TAIL = Function(
     "elu_tail",
     lambda a, parameter: parameter * np.expm1(-a),
-    lambda mp, a, parameter: parameter * mp.expm1(-a),
+    lambda mp, a, parameter: parameter * mp.exp(-a),
     lambda a, parameter: parameter * 0 if a == 0 or parameter == 0 else None,
+    asymptote=lambda a, parameter: -parameter,
 )
 
 
@@ -38,7 +39,7 @@ class Elu(Elementwise):
     def lower(self, layer: LayerLowering) -> None:
         """One ``elu`` cell with the exact scale 1."""
         table = layer.table(TABLE, ELU_TAIL, layer.magnitude_format(), parameter=layer.node.attrs["alpha"])
-        layer.emit("elu", constants=[layer.scalar(BOUND, "scale", 1.0)], tables=[table])
+        layer.emit("elu", constants=[layer.exact("scale", 1.0)], tables=[table])
 
 
 class Selu(Elementwise):

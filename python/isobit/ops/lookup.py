@@ -5,6 +5,7 @@ The table has the role ``table``; ``table_size`` limits its number of entries (s
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,14 +20,21 @@ if TYPE_CHECKING:
 SIGMOID = Function(
     "sigmoid",
     lambda x, _: np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(-np.abs(x))),
-    lambda mp, x, _: 1 / (1 + mp.exp(-x)),
+    lambda mp, x, _: -1 / (1 + mp.exp(x)) if x > 0 else 1 / (1 + mp.exp(-x)),
     lambda x, _: None if x else (x + 1) / 2,
+    asymptote=lambda x, _: Fraction(x > 0),
 )
-TANH = Function("tanh", lambda x, _: np.tanh(x), lambda mp, x, _: mp.tanh(x), known_at_zero(0))
+TANH = Function(
+    "tanh",
+    lambda x, _: np.tanh(x),
+    lambda mp, x, _: -mp.sign(x) * 2 / (1 + mp.exp(2 * abs(x))),
+    known_at_zero(0),
+    asymptote=lambda x, _: Fraction((x > 0) - (x < 0)),
+)
 SOFTSIGN = Function(
     "softsign",
     lambda x, _: x / (1.0 + np.abs(x)),
-    lambda mp, x, _: x / (1 + abs(x)),
+    lambda mp, x, _: x / (1 + abs(x)),  # never needed: the value is rational
     lambda x, _: x / (1 + abs(x)),
 )
 EXP = Function("exp", lambda x, _: np.exp(x), lambda mp, x, _: mp.exp(x), known_at_zero(1))

@@ -10,7 +10,7 @@ import numpy as np
 from isobit.errors import GraphError
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.base import Op
-from isobit.ops.roles import OUTPUT, WEIGHT, Role
+from isobit.ops.roles import BOUND, OUTPUT, Role
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -20,7 +20,7 @@ class Merge(Op):
     """An exact combination of its inputs, then one cast; the cell has the operator's name."""
 
     min_inputs = 2
-    max_inputs = None
+    max_inputs: ClassVar[int | None] = None
     hls4ml_classes: ClassVar[tuple[str, ...]] = ("Merge",)
 
     def shape(
@@ -81,11 +81,11 @@ class Minimum(Merge):
 class Average(Merge):
     """The sum of the n inputs times the constant 1/n, which has the role ``weight``.
 
-    For n a power of two the factor is exact in a minimal format; otherwise it has the configured format.
+    For n a power of two the factor is exact; otherwise, or when the role is configured, it has that format.
     """
 
     name = "average"
-    roles: ClassVar[tuple[Role, ...]] = (OUTPUT, WEIGHT)
+    roles: ClassVar[tuple[Role, ...]] = (OUTPUT, BOUND)
     hls4ml_classes = ("Merge", "Average")
 
     def constant_values(self, node: Node) -> dict[str, FloatArray]:
@@ -94,7 +94,5 @@ class Average(Merge):
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``average`` cell."""
-        count = len(layer.node.inputs)
-        exact = count & (count - 1) == 0
-        factor = layer.scalar(WEIGHT, "factor", 1.0 / count, prefer_exact=exact)
+        factor = layer.scalar(BOUND, "factor", 1.0 / len(layer.node.inputs))
         layer.emit("average", inputs=layer.broadcast_inputs(), constants=[factor])

@@ -1,0 +1,1 @@
+"""Back ends: what a graph with formats is turned into."""

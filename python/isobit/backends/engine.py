@@ -1,0 +1,141 @@
+"""A graph on the prebuilt engine: lowered once, then run on batches with names instead of tensor numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from isobit.backends.layer import LayerLowering
+from isobit.backends.program import PLACEHOLDER, ProgramBuilder
+from isobit.backends.stored import KnownIntegers, StoredConstant, StoredTable
+from isobit.errors import InputError, ProofError
+from isobit.ir import Graph, Shape
+from isobit.ops import REGISTRY
+from isobit.ops.base import size
+from isobit.quantization.precision import Precision
+
+Arrays = list[npt.NDArray[Any]]
+
+
+class Engine:
+    """The executable form of a graph.
+
+    Parameters
+    ----------
+    graph : Graph
+    precision : Precision, optional
+        Without it only :meth:`run_real` gives meaningful numbers.
+    known : mapping, optional
+        Constants and tables from a model file.
+
+    Raises
+    ------
+    ProofError
+        When some arithmetic does not provably fit in the engine's widest integer.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        precision: Precision | None = None,
+        known: Mapping[str, KnownIntegers] | None = None,
+    ) -> None:
+        from isobit import _core
+
+        builder = ProgramBuilder(known)
+        self.ids = lower(graph, precision, builder)
+        self.shapes: dict[str, Shape] = graph.shapes
+        self.layers: tuple[str, ...] = tuple(builder.layers)
+        self.stored: Mapping[str, StoredConstant | StoredTable] = builder.stored
+        spec = {
+            "tensors": builder.tensors,
+            "inputs": [self.ids[name] for name in graph.inputs],
+            "outputs": [self.ids[tensor] for tensor in graph.outputs.values()],
+            "ops": builder.ops,
+        }
+        try:
+            self.program = _core.Program(spec)
+        except _core.ProofFailed as error:
+            raise ProofError(str(error)) from None
+
+    def run(
+        self,
+        arrays: Arrays,
+        names: Sequence[str],
+        n_threads: int | None,
+        lane: str = "auto",
+        isa: str = "auto",
+    ) -> Arrays:
+        """Values from values, in fixed point."""
+        results = self.program.run(arrays, self._ids(names), threads(n_threads), lane, isa)
+        return self._shaped(results, names)
+
+    def run_raw(
+        self,
+        arrays: Arrays,
+        names: Sequence[str],
+        n_threads: int | None,
+        lane: str = "auto",
+        isa: str = "auto",
+    ) -> Arrays:
+        """Integers from integers."""
+        results = self.program.run_raw(arrays, self._ids(names), threads(n_threads), lane, isa)
+        return self._shaped(results, names)
+
+    def run_real(self, arrays: Arrays, names: Sequence[str], n_threads: int | None) -> Arrays:
+        """Float64 arithmetic with the trained values."""
+        doubles = [array.astype(np.float64, copy=False) for array in arrays]
+        return self._shaped(self.program.run_real(doubles, self._ids(names), threads(n_threads)), names)
+
+    def run_f64(self, arrays: Arrays, names: Sequence[str]) -> Arrays:
+        """Integers from integers, computed with doubles that hold integers."""
+        return self._shaped(self.program.run_f64(arrays, self._ids(names)), names)
+
+    def replay(self, arrays: Arrays, names: Sequence[str]) -> Arrays:
+        """Integers from integers, by replaying the recorded data-flow graph."""
+        return self._shaped(self.program.replay(arrays, self._ids(names)), names)
+
+    def _ids(self, names: Sequence[str]) -> list[int]:
+        return [self.ids[name] for name in names]
+
+    def _shaped(self, results: Arrays, names: Sequence[str]) -> Arrays:
+        pairs = zip(results, names, strict=True)
+        return [array.reshape(len(array), *self.shapes[name]) for array, name in pairs]
+
+
+def lower(graph: Graph, precision: Precision | None, builder: ProgramBuilder) -> dict[str, int]:
+    """Append a graph to a program; returns the number of the tensor of every input and layer."""
+    ids: dict[str, int] = {}
+    for name, shape in graph.inputs.items():
+        ids[name] = builder.temporary(
+            size(shape), PLACEHOLDER if precision is None else precision.inputs[name]
+        )
+    shapes = graph.shapes
+    for node in graph.nodes:
+        fmt = PLACEHOLDER if precision is None else precision.tensor(node.name)
+        ids[node.name] = builder.temporary(size(node.shape), fmt)
+        layer = LayerLowering(
+            builder,
+            node,
+            [ids[name] for name in node.inputs],
+            [shapes[name] for name in node.inputs],
+            ids[node.name],
+            None if precision is None else precision.layers[node.name],
+        )
+        REGISTRY[node.op].lower(layer)
+    return ids
+
+
+def threads(n_threads: int | None) -> int:
+    """The number of threads: what was asked for, or the cores that this process may use."""
+    if n_threads is None:
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+    if isinstance(n_threads, bool) or not isinstance(n_threads, int | np.integer) or n_threads < 1:
+        raise InputError(f"n_threads must be a positive integer or None (all cores), not {n_threads!r}")
+    return int(n_threads)

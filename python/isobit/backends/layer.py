@@ -1,0 +1,232 @@
+"""What an operator sees of the engine's program while it lowers itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from isobit.backends.program import Code, ProgramBuilder, code, decode
+from isobit.backends.stored import StoredConstant, exact_format, quantized_constant
+from isobit.errors import ConfigError
+from isobit.formats import Format, Overflow, Rounding
+from isobit.functions import Function
+from isobit.ir import FloatArray, Node, Shape
+from isobit.ops.base import size
+from isobit.ops.roles import Role
+from isobit.quantization.precision import LayerPrecision
+from isobit.tables import DEFAULT_SIZE
+
+EXACT = (0, 0, True, int(Rounding.TRN), int(Overflow.WRAP))
+"""The engine's way of writing "no cast"."""
+
+
+class LayerLowering:
+    """The tensors, constants and tables of one layer, and the cells that it becomes.
+
+    Without a precision (the unquantized model) formats are placeholders and only trained values count.
+    """
+
+    def __init__(
+        self,
+        program: ProgramBuilder,
+        node: Node,
+        inputs: Sequence[int],
+        input_shapes: Sequence[Shape],
+        output: int,
+        precision: LayerPrecision | None,
+    ) -> None:
+        self.node = node
+        self.inputs = list(inputs)
+        self.input_shapes = list(input_shapes)
+        self.output = output
+        self._program = program
+        self._precision = precision
+
+    def input_format(self, number: int = 0) -> Format:
+        """The format of an input."""
+        return self._program.format(self.inputs[number])
+
+    def magnitude_format(self) -> Format:
+        """The smallest unsigned format of ``|x|`` for the first input."""
+        fmt = self.input_format()
+        return Format(max(fmt.max_raw, -fmt.min_raw, 1).bit_length(), fmt.frac, signed=False)
+
+    def difference_format(self) -> Format:
+        """The smallest unsigned format of ``max(x) - x`` for the first input."""
+        fmt = self.input_format()
+        return Format(max(fmt.max_raw - fmt.min_raw, 1).bit_length(), fmt.frac, signed=False)
+
+    def format(self, role: Role) -> Code:
+        """The engine's code of an accumulator's format."""
+        fmt = None if self._precision is None else self._precision.formats[role.name]
+        return EXACT if fmt is None else code(fmt)
+
+    def constant(self, role: Role, name: str, values: FloatArray, spread: bool = False) -> dict[str, Any]:
+        """A trained constant in the format of its role, known to users as ``<layer>.<name>``.
+
+        With ``spread`` an array of several values is broadcast to the layer's shape, one value per element.
+        """
+        if self._precision is None:
+            return self._program.trained(_spread(values, self.node.shape, spread))
+        return self._constant(role.name, name, values, self._precision.of(role.name), spread)
+
+    def scalar(self, role: Role, name: str, value: float) -> dict[str, Any]:
+        """A constant of one value."""
+        return self.constant(role, name, np.array([value]))
+
+    def exact(self, name: str, value: float) -> dict[str, Any]:
+        """A constant that is part of the layer's definition and held exactly."""
+        values = np.array([value])
+        if self._precision is None:
+            return self._program.trained(values)
+        fmt = exact_format(values)
+        if fmt is None:
+            raise ValueError(f"{name} = {value} of operator {self.node.op} is not a number of few bits")
+        return self._constant(name, name, values, fmt, False)
+
+    def limit(self, fmt: Format, raw: int, trained: float) -> dict[str, Any]:
+        """An end of a format's range, which stands for a bound that does not exist."""
+        if self._precision is None:
+            return self._program.trained(np.array([trained]))
+        return self._program.constant(fmt, np.array([raw], dtype=object), np.array([trained]))
+
+    def table(
+        self,
+        role: Role,
+        function: Function,
+        source: Format,
+        parameter: float = 0.0,
+        reachable: tuple[float, float] | None = None,
+    ) -> dict[str, Any]:
+        """The table of a function for numbers of the format ``source``, known as ``<layer>.<role>``."""
+        if self._precision is None:
+            return self._program.trained_table(function, parameter)
+        return self._program.table(
+            self.node.name,
+            role.name,
+            function,
+            parameter,
+            source,
+            self._precision.of(role.name),
+            self._precision.table_size or DEFAULT_SIZE,
+            reachable,
+        )
+
+    def sum_of_entries(self, table: dict[str, Any], count: int) -> tuple[Format, tuple[float, float]]:
+        """Format and reachable range of a sum of ``count`` table entries, one of which is the first.
+
+        Raises
+        ------
+        ConfigError
+            When the entries are not positive numbers, so that the sum could be zero.
+        """
+        if self._precision is None:
+            return self.input_format(), (1.0, 1.0)
+        fmt = decode(table["format"])
+        entries = [int(entry) for entry in table["entries"]]
+        if fmt.width == 64 and not fmt.signed:
+            entries = [entry % 2**64 for entry in entries]
+        if entries[0] <= 0 or min(entries) < 0:
+            raise ConfigError(
+                f"layer {self.node.name!r}: the format {fmt} of exp_table cannot hold exp(0) = 1; give it at "
+                "least one integer bit, or let it saturate"
+            )
+        total = Format((count * max(entries)).bit_length(), fmt.frac, signed=False)
+        return total, (entries[0] * fmt.lsb, count * max(entries) * fmt.lsb)
+
+    def emit(
+        self,
+        cell: str,
+        inputs: Sequence[int] | None = None,
+        output: int | None = None,
+        formats: Sequence[Code] = (),
+        constants: Sequence[dict[str, Any]] = (),
+        tables: Sequence[dict[str, Any]] = (),
+        ints: npt.ArrayLike = (),
+    ) -> None:
+        """Append a cell; by default from all inputs of the layer to its output."""
+        self._program.emit(
+            self.node.name,
+            cell,
+            self.inputs if inputs is None else inputs,
+            self.output if output is None else output,
+            formats,
+            constants,
+            tables,
+            np.asarray(ints, dtype=np.int64).ravel(),
+        )
+
+    def gather(self, elements: npt.ArrayLike, numbers: npt.ArrayLike | None = None) -> None:
+        """The layer's output as chosen elements of its inputs (all of input 0 unless ``numbers`` tells)."""
+        self.emit("gather", ints=_pairs(elements, numbers))
+
+    def broadcast_inputs(self) -> list[int]:
+        """The inputs, those of another shape than the layer's repeated into it."""
+        shape = self.node.shape
+        return [
+            self.inputs[number]
+            if source == shape
+            else self._moved(
+                self.inputs[number], np.broadcast_to(np.arange(size(source)).reshape(source), shape).ravel()
+            )
+            for number, source in enumerate(self.input_shapes)
+        ]
+
+    def emit_over_axis(
+        self,
+        cell: str,
+        axis: int,
+        shape: Shape,
+        tables: Sequence[dict[str, Any]] = (),
+        ints: npt.ArrayLike = (),
+    ) -> None:
+        """A cell over rows: directly if ``axis`` is the last of ``shape``, else between two gathers.
+
+        The cell gives as many elements per row as it reads (softmax) or one (argmax).
+        """
+        if axis == len(shape) - 1:
+            self.emit(cell, tables=tables, ints=ints)
+            return
+        order = np.moveaxis(np.arange(size(shape)).reshape(shape), axis, -1)
+        rows = self._moved(self.inputs[0], order.ravel())
+        if size(self.node.shape) != size(shape):
+            self.emit(cell, inputs=[rows], tables=tables, ints=ints)
+            return
+        result = self._program.temporary(size(shape), self._program.format(self.output))
+        self.emit(cell, inputs=[rows], output=result, tables=tables, ints=ints)
+        self.emit("gather", inputs=[result], ints=_pairs(np.argsort(order.ravel()), None))
+
+    def _moved(self, tensor: int, elements: npt.NDArray[np.int64]) -> int:
+        """A temporary tensor with chosen elements of another, in its format."""
+        target = self._program.temporary(elements.size, self._program.format(tensor))
+        self.emit("gather", inputs=[tensor], output=target, ints=_pairs(elements, None))
+        return target
+
+    def _constant(
+        self, role: str, name: str, values: FloatArray, fmt: Format, spread: bool
+    ) -> dict[str, Any]:
+        key = f"{self.node.name}.{name}"
+        known = self._program.known.get(key)
+        if known is None:
+            stored = quantized_constant(self.node.name, role, name, values, fmt)
+        else:
+            stored = StoredConstant(self.node.name, role, name, known.format, known.raw, values)
+        self._program.stored[key] = stored
+        shape = self.node.shape
+        return self._program.constant(
+            stored.format, _spread(stored.raw, shape, spread), _spread(values, shape, spread)
+        )
+
+
+def _spread(array: npt.NDArray[Any], shape: Shape, spread: bool) -> npt.NDArray[Any]:
+    if spread and array.size > 1:
+        array = np.broadcast_to(array, shape)
+    return array.ravel()
+
+
+def _pairs(elements: npt.ArrayLike, numbers: npt.ArrayLike | None) -> npt.NDArray[np.int64]:
+    chosen = np.asarray(elements, dtype=np.int64)
+    return np.stack([np.zeros_like(chosen) if numbers is None else np.asarray(numbers), chosen], axis=-1)

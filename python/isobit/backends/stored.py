@@ -1,0 +1,94 @@
+"""Constants and tables as integers: what is stored in a model file and shown to users."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from isobit.errors import QuantizationWarning
+from isobit.formats import Format
+from isobit.ir import FloatArray, Shape
+from isobit.rounding import RawArray, round_scaled, scale, to_raw
+from isobit.tables import Table
+
+
+@dataclass(frozen=True, eq=False)
+class StoredConstant:
+    """A constant of a layer: raws in a format, with the trained values that they stand for."""
+
+    layer: str
+    role: str
+    name: str
+    format: Format
+    raw: RawArray
+    trained: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class StoredTable:
+    """A table of a layer; its role is also its name."""
+
+    layer: str
+    role: str
+    table: Table
+
+
+@dataclass(frozen=True, eq=False)
+class KnownIntegers:
+    """A constant or table (which has an ``index``) read from a file: used as it is, not computed again."""
+
+    format: Format
+    raw: RawArray
+    index: Format | None = None
+
+
+def quantized_constant(layer: str, role: str, name: str, values: FloatArray, fmt: Format) -> StoredConstant:
+    """Trained values in a format; warns (:class:`QuantizationWarning`) when some are out of its range."""
+    raw = to_raw(values, fmt)
+    rounded = round_scaled(scale(values, fmt.frac), fmt.rounding)
+    outside = (rounded < fmt.min_raw) | (rounded > fmt.max_raw)
+    if np.any(outside):
+        largest = float(np.max(np.abs(values)))
+        warnings.warn(
+            f"layer {layer!r}: {int(outside.sum())} of {values.size} values of {name} do not fit in {fmt} "
+            f"({fmt.min:.6g} to {fmt.max:.6g}) and {'wrap' if 'WRAP' in fmt.overflow.name else 'saturate'}; "
+            f"the largest magnitude is {largest:.6g}; they need {integer_bits(values, fmt.signed)} integer bits",
+            QuantizationWarning,
+            stacklevel=2,
+        )
+    raw.setflags(write=False)
+    return StoredConstant(layer, role, name, fmt, raw, values)
+
+
+def integer_bits(values: FloatArray, signed: bool) -> int:
+    """Integer bits (the sign included if signed) with which no value overflows by truncation."""
+    largest = float(np.max(values, initial=0.0))
+    smallest = float(np.min(values, initial=0.0))
+    if largest == 0 and smallest == 0:
+        return int(signed)
+    positive = int(np.frexp(largest)[1]) if largest > 0 else -(2**10)
+    mantissa, exponent = np.frexp(-smallest)
+    negative = (int(exponent) - (mantissa == 0.5)) if smallest < 0 else -(2**10)
+    return int(max(positive, negative)) + int(signed)
+
+
+def exact_format(values: FloatArray, limit: int = 16) -> Format | None:
+    """The smallest format that holds every value exactly, if one of at most ``limit`` bits does."""
+    numerators: list[Any] = [value.as_integer_ratio() for value in values.ravel().tolist()]
+    frac = max(denominator.bit_length() - 1 for _, denominator in numerators)
+    raws = [numerator << (frac - denominator.bit_length() + 1) for numerator, denominator in numerators]
+    while any(raws) and all(raw % 2 == 0 for raw in raws):
+        raws, frac = [raw // 2 for raw in raws], frac - 1
+    signed = min(raws) < 0
+    width = max(1, *((raw if raw >= 0 else -raw - 1).bit_length() for raw in raws)) + int(signed)
+    if width > limit or not -128 <= frac <= 128:
+        return None
+    return Format(width, frac, signed)
+
+
+def shape_of(values: FloatArray) -> Shape:
+    """The shape in which a constant is shown: scalars as one element."""
+    return values.shape or (1,)

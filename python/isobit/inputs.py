@@ -1,0 +1,163 @@
+"""Data from users: checked, and brought into the arrays that the engine takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from isobit.errors import InputError, closest
+from isobit.formats import Format
+from isobit.ir import Shape
+from isobit.ops.base import size
+from isobit.rounding import raw_dtype
+
+_EXACT_INTEGER = 2**53
+
+
+def check_values(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
+    """One C-contiguous float32 or float64 array of shape (n, size) for every input of a model.
+
+    Parameters
+    ----------
+    X
+        An array-like of shape (n, *shape) for a model with one input; else a list or tuple of these in the
+        order of the inputs, or a dict by input name (for one input too).
+    inputs : mapping of name to shape
+
+    Raises
+    ------
+    InputError
+        For wrong shapes, types or names, values that are not finite, batches of different length.
+    """
+    arrays = {name: _values(name, array, inputs[name]) for name, array in _by_name(X, inputs).items()}
+    return _batched(arrays, inputs)
+
+
+def check_raws(
+    X: Any, inputs: Mapping[str, Shape], formats: Mapping[str, Format]
+) -> list[npt.NDArray[np.int64]]:
+    """As :func:`check_values` for integers: int64 raws (64-bit unsigned ones as their bit pattern).
+
+    Raises
+    ------
+    InputError
+        Also for a raw out of the range of its input's format.
+    """
+    arrays = {
+        name: _raws(name, array, inputs[name], formats[name]) for name, array in _by_name(X, inputs).items()
+    }
+    return _batched(arrays, inputs)
+
+
+def _by_name(X: Any, inputs: Mapping[str, Shape]) -> dict[str, Any]:
+    names = list(inputs)
+    if isinstance(X, Mapping):
+        for name in X:
+            if name not in inputs:
+                raise InputError(f"the model has no input {name!r}.{closest(str(name), names)}")
+        missing = [name for name in names if name not in X]
+        if missing:
+            raise InputError(f"no data for the input {missing[0]!r}; the inputs are {', '.join(names)}")
+        return {name: X[name] for name in names}
+    if len(names) == 1:
+        return {names[0]: X}
+    if isinstance(X, list | tuple) and len(X) == len(names):
+        return dict(zip(names, X, strict=True))
+    found = f"{len(X)} of them" if isinstance(X, list | tuple) else type(X).__name__
+    raise InputError(
+        f"the model has {len(names)} inputs ({', '.join(names)}): give a list with one array for each, or a "
+        f"dict by name, not {found}"
+    )
+
+
+def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
+    array = _numeric(name, data)
+    if array.dtype.kind in "iu":
+        array = _integers_as_floats(name, array)
+    elif array.dtype.itemsize > 8:
+        raise InputError(f"input {name!r} has type {array.dtype}; convert it to float64 first")
+    elif array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        array = array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
+    _check_shape(name, array, shape)
+    flat = np.ascontiguousarray(array).reshape(len(array), size(shape))
+    finite = np.isfinite(flat)
+    if not finite.all():
+        sample, feature = (int(i) for i in np.argwhere(~finite)[0])
+        where = feature if len(shape) == 1 else tuple(int(i) for i in np.unravel_index(feature, shape))
+        raise InputError(
+            f"input {name!r}: sample {sample}, feature {where} is {flat[sample, feature]} "
+            f"({int((~finite).sum())} such value(s) in all); fixed-point numbers cannot represent it"
+        )
+    return flat
+
+
+def _integers_as_floats(name: str, array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    if array.dtype.itemsize == 8 and array.size:
+        largest = max(int(array.max()), -int(array.min()))
+        if largest > _EXACT_INTEGER:
+            raise InputError(
+                f"input {name!r} holds the integer {largest}, beyond 2**53, which float64 does not represent "
+                "exactly; use predict_raw"
+            )
+    return array.astype(np.float64)
+
+
+def _raws(name: str, data: Any, shape: Shape, fmt: Format) -> npt.NDArray[np.int64]:
+    array = _numeric(name, data)
+    if array.dtype.kind not in "iu":
+        raise InputError(
+            f"input {name!r} has type {array.dtype}, but raws are integers (value * 2**{fmt.frac} for {fmt})"
+            "; predict takes values"
+        )
+    _check_shape(name, array, shape)
+    if array.size and (int(array.min()) < fmt.min_raw or int(array.max()) > fmt.max_raw):
+        wrong = np.array([not fmt.min_raw <= int(raw) <= fmt.max_raw for raw in array.ravel()])
+        sample, feature = divmod(int(np.argmax(wrong)), size(shape))
+        raise InputError(
+            f"input {name!r}: sample {sample}, feature {feature} is {array.reshape(-1)[np.argmax(wrong)]}, "
+            f"out of the range of {fmt}, {fmt.min_raw} to {fmt.max_raw}"
+        )
+    raws = array.astype(raw_dtype(fmt)).reshape(len(array), size(shape))
+    return np.ascontiguousarray(raws).view(np.int64)
+
+
+def _numeric(name: str, data: Any) -> npt.NDArray[Any]:
+    try:
+        array = np.asarray(data)
+    except ValueError as error:
+        raise InputError(f"input {name!r} is not a rectangular array: {error}") from None
+    if array.size == 0 and not isinstance(data, np.ndarray):
+        array = array.astype(np.float64)
+    if array.dtype.kind not in "iuf":
+        raise InputError(
+            f"input {name!r} has type {array.dtype}; supported are float32, float64 and integers"
+            + ("; convert booleans with .astype(np.float32)" if array.dtype.kind == "b" else "")
+        )
+    return array
+
+
+def _check_shape(name: str, array: npt.NDArray[Any], shape: Shape) -> None:
+    expected = "(n, " + ", ".join(map(str, shape)) + ")" if shape else "(n,)"
+    if array.shape == shape and array.ndim:
+        raise InputError(
+            f"input {name!r} has shape {array.shape}, one sample without the batch axis; expected is "
+            f"{expected}: write X[None] for a batch of one"
+        )
+    if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
+        raise InputError(f"input {name!r} has shape {array.shape}; expected is {expected}")
+
+
+def _batched(arrays: dict[str, Any], inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        counts = ", ".join(f"{name!r}: {length}" for name, length in lengths.items())
+        raise InputError(f"the inputs have different numbers of samples ({counts})")
+    return [arrays[name] for name in inputs]
+
+
+def as_sequence(results: Sequence[Any]) -> Any:
+    """One result alone, several as a list."""
+    return results[0] if len(results) == 1 else list(results)

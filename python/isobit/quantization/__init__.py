@@ -1,0 +1,1 @@
+"""Choosing number formats: configurations, calibration, and what they are resolved into."""

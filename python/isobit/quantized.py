@@ -1,0 +1,231 @@
+"""The model with number formats: the same bits on every path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from isobit.backends.engine import Engine
+from isobit.backends.stored import KnownIntegers
+from isobit.errors import InputError
+from isobit.formats import Format
+from isobit.inputs import as_sequence, check_raws, check_values
+from isobit.ir import Graph, Node, Shape
+from isobit.model import Model
+from isobit.proof import Proof
+from isobit.quantization.precision import Precision
+from isobit.rounding import RawArray, raw_dtype
+from isobit.tensors import Tensors
+
+if TYPE_CHECKING:
+    from isobit.verify import Report
+
+_FLOAT64_BITS = 53
+
+
+class QuantizedModel:
+    """A network in fixed point, made by :meth:`isobit.Model.quantize` or loaded from an ``.isobit`` file.
+
+    Parameters
+    ----------
+    float_model : Model
+        The model that was quantized.
+    precision : Precision
+        The format of everything.
+    known : mapping, optional
+        Integers of constants and tables from a file.
+
+    Raises
+    ------
+    ProofError
+        When some arithmetic does not provably fit in the engine's widest integer.
+
+    Notes
+    -----
+    A model never changes, and may be used from several threads at once.
+    """
+
+    def __init__(
+        self,
+        float_model: Model,
+        precision: Precision,
+        known: Mapping[str, KnownIntegers] | None = None,
+    ) -> None:
+        self.float_model = float_model
+        self.precision = precision
+        self.graph: Graph = float_model.graph
+        self.engine = Engine(self.graph, precision, known)
+        self.formats: Mapping[str, Format] = MappingProxyType(
+            {name: precision.tensor(name) for name in self.graph.shapes}
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.graph.name
+
+    @property
+    def inputs(self) -> Mapping[str, Shape]:
+        """Shape of every input, without the batch axis."""
+        return self.float_model.inputs
+
+    @property
+    def outputs(self) -> Mapping[str, Shape]:
+        """Shape of every output, without the batch axis."""
+        return self.float_model.outputs
+
+    @property
+    def layers(self) -> tuple[Node, ...]:
+        """The layers in the order of computation."""
+        return self.graph.nodes
+
+    @cached_property
+    def tensors(self) -> Tensors:
+        """Every tensor by name: ``q.tensors["fc1.weight"].format``, ``.raw``, ``.value``."""
+        return Tensors(self)
+
+    @cached_property
+    def proof(self) -> Proof:
+        """Proven ranges and integer widths of every layer."""
+        return Proof(self.engine, self.formats)
+
+    def predict(self, X: Any, n_threads: int | None = None) -> Any:
+        """The outputs: exact fixed-point values.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, *input shape)
+            float32, float64 or integers, cast into the input's format. A model with several inputs takes a
+            list or a dict of arrays.
+        n_threads : int, optional
+            Default: all cores. The result does not depend on it.
+
+        Returns
+        -------
+        array of shape (n, *output shape), or a list of them in the order of the outputs
+            float32 for outputs of up to 24 bits, else float64; every value is represented exactly.
+
+        Raises
+        ------
+        InputError
+            For data of the wrong shape or type, NaN and infinities (says which sample and feature); for
+            outputs of more than 53 bits, whose values no float holds: use :meth:`predict_raw`.
+        """
+        values = self._values(X, list(self.graph.outputs.values()), n_threads)
+        return as_sequence([values[tensor] for tensor in self.graph.outputs.values()])
+
+    def predict_raw(self, X: Any, n_threads: int | None = None) -> Any:
+        """Integers from integers (value = raw * 2**-frac); otherwise as :meth:`predict`.
+
+        Returns int64 arrays (uint64 for outputs of format ``ufixed<64, ...>``).
+
+        Raises
+        ------
+        InputError
+            Also when a raw is out of the range of its input's format.
+        """
+        raws = self._raws(X, list(self.graph.outputs.values()), n_threads)
+        return as_sequence([raws[tensor] for tensor in self.graph.outputs.values()])
+
+    def trace(self, X: Any, n_threads: int | None = None) -> dict[str, npt.NDArray[Any]]:
+        """The values of every input and layer by name; arguments as for :meth:`predict`."""
+        return self._values(X, list(self.graph.shapes), n_threads)
+
+    def trace_raw(self, X: Any, n_threads: int | None = None) -> dict[str, RawArray]:
+        """The integers of every input and layer by name; arguments as for :meth:`predict_raw`."""
+        return self._raws(X, list(self.graph.shapes), n_threads)
+
+    def verify(self, X: Any = None, *, samples: int = 256, seed: int = 0) -> Report:
+        """Compare every available execution path, layer by layer and bit for bit.
+
+        Parameters
+        ----------
+        X : array-like, optional
+            Data as for :meth:`predict`; by default ``samples`` random samples that also hold the ends of
+            the input formats.
+        samples, seed : int
+            For random data.
+
+        Returns
+        -------
+        Report
+            The paths that were compared (instruction sets, lane widths, threads, batch sizes, the
+            floating-point oracle, replay of the data-flow graph) and those that could not be.
+
+        Raises
+        ------
+        MismatchError
+            At the first difference: names path, layer, sample, element, expected and actual raw.
+        """
+        from isobit.verify import verify
+
+        return verify(self, X, samples, seed)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to an ``.isobit`` file; an existing file survives any failure.
+
+        Raises
+        ------
+        SaveError
+            When the file cannot be written (it is an `OSError` too).
+        """
+        from isobit.archive import save_model
+
+        save_model(self, path)
+
+    def config(self) -> dict[str, Any]:
+        """Every format as a plain dict, which :meth:`Model.quantize` accepts and which can go into JSON."""
+        return self.precision.config()
+
+    def summary(self) -> str:
+        """A table of the layers: operator, shape, formats, and what is proven."""
+        from isobit.summary import quantized_summary
+
+        return quantized_summary(self)
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(str(self.formats[name]) for name in self.inputs)
+        return f"<isobit.QuantizedModel {self.name!r}: {len(self.layers)} layers, input {inputs}>"
+
+    def _values(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, npt.NDArray[Any]]:
+        arrays = check_values(X, self.inputs)
+        unique = list(dict.fromkeys(names))
+        for name in unique:
+            if self.formats[name].width > _FLOAT64_BITS:
+                raise InputError(
+                    f"{name!r} has the format {self.formats[name]}, and float64 holds {_FLOAT64_BITS} bits; "
+                    "use predict_raw or trace_raw, or give it a narrower output format"
+                )
+        return dict(zip(unique, self.engine.run(arrays, unique, n_threads), strict=True))
+
+    def _raws(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, RawArray]:
+        arrays = check_raws(X, self.inputs, self.formats)
+        unique = list(dict.fromkeys(names))
+        results = self.engine.run_raw(arrays, unique, n_threads)
+        return {
+            name: array.view(raw_dtype(self.formats[name]))
+            for name, array in zip(unique, results, strict=True)
+        }
+
+    def __reduce__(self) -> Any:
+        raise TypeError("models are not pickled; use save and isobit.load")
+
+
+def random_raws(model: QuantizedModel, samples: int, seed: int) -> list[RawArray]:
+    """Random integers over the input formats; the first samples hold zero and the ends of the range."""
+    generator = np.random.default_rng(seed)
+    arrays = []
+    for name, shape in model.inputs.items():
+        fmt = model.formats[name]
+        low, high, dtype = fmt.min_raw, fmt.max_raw, raw_dtype(fmt)
+        raws = generator.integers(low, high, size=(samples, *shape), dtype=dtype, endpoint=True)
+        for row, raw in enumerate((0, high, low, 1 if high >= 1 else 0, -1 if low < 0 else 0)):
+            raws[row : row + 1] = raw
+        arrays.append(raws)
+    return arrays
