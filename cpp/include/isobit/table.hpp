@@ -44,8 +44,8 @@ struct table {
 
 // The table's value at `x`: one cast into the index format, one look-up.
 template <class P, class F, class Index, class Entry>
-num<P, Entry> lookup(const num<P, F>& x, const table<P, Index, Entry>& t) {
-  return P::lookup(x, t);
+num<P, Entry> look_up(const num<P, F>& x, const table<P, Index, Entry>& t) {
+  return P::look_up(x, t);
 }
 
 }  // namespace ISOBIT_ISA

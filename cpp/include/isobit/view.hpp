@@ -37,7 +37,7 @@ struct constants : private F {
       : F(format), data(d), stride(s) {}
   const F& format() const { return *this; }
   num<P, F> operator[](std::ptrdiff_t i) const {
-    return num<P, F>(*this, P::splat(*this, data[i * stride]));
+    return num<P, F>(*this, P::splat(format(), data[i * stride]));
   }
   constants from(std::ptrdiff_t i) const { return constants(*this, data + i * stride, stride); }
 };

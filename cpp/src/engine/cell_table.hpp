@@ -45,7 +45,7 @@ const cell_entry* cell_table(int& size) {
       {"hard_sigmoid", 1, 2, 0, 0, 0, of<P, map<hard_sigmoid>>()},
       {"binary_tanh", 1, 0, 0, 0, 0, of<P, map<binary_tanh>>()},
       {"ternary_tanh", 1, 0, 0, 0, 0, of<P, map<ternary_tanh>>()},
-      {"lookup", 1, 0, 1, 0, 0, of<P, map<cells::lookup>>()},
+      {"lookup", 1, 0, 1, 0, 0, of<P, map<lookup>>()},
       {"lookup_relu", 1, 0, 1, 0, 0, of<P, map<lookup_relu>>()},
       {"elu", 1, 1, 1, 0, 0, of<P, map<elu>>()},
       {"add", -1, 0, 0, 0, 0, of<P, zip<add>>()},

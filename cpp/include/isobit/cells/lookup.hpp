@@ -15,7 +15,7 @@ struct lookup {
 
   template <class P, class X, class I, class E, class Y>
   static num<P, Y> apply(const num<P, X>& x, const table<P, I, E>& t, const Y& out) {
-    return cast(isobit::lookup(x, t), out);
+    return cast(look_up(x, t), out);
   }
 };
 
@@ -26,7 +26,7 @@ struct lookup_relu {
 
   template <class P, class X, class I, class E, class Y>
   static num<P, Y> apply(const num<P, X>& x, const table<P, I, E>& tail, const Y& out) {
-    return cast(max(x, zero(x)) + isobit::lookup(abs(x), tail), out);
+    return cast(max(x, zero(x)) + look_up(abs(x), tail), out);
   }
 };
 
@@ -37,7 +37,7 @@ struct elu {
   template <class P, class X, class S, class I, class E, class Y>
   static num<P, Y> apply(const num<P, X>& x, const num<P, S>& scale, const table<P, I, E>& tail,
                          const Y& out) {
-    return cast(select(zero(x) < x, scale * x, isobit::lookup(abs(x), tail)), out);
+    return cast(select(zero(x) < x, scale * x, look_up(abs(x), tail)), out);
   }
 };
 

@@ -36,7 +36,7 @@ struct derived {
   }
 
   template <class F, class Index, class Entry>
-  static num<P, Entry> lookup(const num<P, F>& x, const table<P, Index, Entry>& t) {
+  static num<P, Entry> look_up(const num<P, F>& x, const table<P, Index, Entry>& t) {
     const auto address = isobit::cast(x, t.index);
     const auto position = difference(t.index, t.index);
     return num<P, Entry>(
@@ -45,10 +45,10 @@ struct derived {
 
   // Outputs[r] = sum_i x[i] * w[i][r] + b[r] for R neighbouring neurons at once, exact. Row i of the
   // weights begins `row_stride` constants after row i-1. The one hot primitive of dense networks.
-  template <int R, class N, class FX, class FW, class FB, class A>
+  template <int R, class N, class FX, class FW, class FB, class A, class Raw>
   static void affine(const N& n, const view<P, FX>& x, const constants<P, FW>& w,
                      std::ptrdiff_t row_stride, const constants<P, FB>& b, const A& total,
-                     typename P::template raw<A> (&out)[R]) {
+                     Raw (&out)[R]) {
     const auto fp = product(x.format(), w.format());
     const auto fs = sum_of(n, fp);
     typename P::template raw<std::decay_t<decltype(fs)>> acc[R];

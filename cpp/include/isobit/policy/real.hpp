@@ -96,7 +96,7 @@ struct real : derived<real> {
     return num<real, To>(to, v.raw);
   }
   template <class F, class Index, class Entry>
-  static num<real, Entry> lookup(const num<real, F>& x, const table<real, Index, Entry>& t) {
+  static num<real, Entry> look_up(const num<real, F>& x, const table<real, Index, Entry>& t) {
     return num<real, Entry>(t.entry, detail::evaluate(t.meaning, x.raw, t.parameter));
   }
 };

@@ -1,0 +1,122 @@
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <map>
+#include <stdexcept>
+
+#include "engine/cell_table.hpp"
+#include "register.hpp"
+
+namespace py = pybind11;
+
+namespace isobit::bindings {
+
+namespace {
+
+using engine::constant;
+using engine::lookup_table;
+
+using raw_array = py::array_t<std::int64_t, py::array::c_style>;
+using value_array = py::array_t<double, py::array::c_style>;
+
+dyn read_format(const py::handle& h) {
+  const auto f = h.cast<std::tuple<int, int, bool, int, int>>();
+  const int q = std::get<3>(f), o = std::get<4>(f);
+  if (q < 0 || q > static_cast<int>(rounding::rnd_conv))
+    throw std::invalid_argument("there is no rounding mode " + std::to_string(q));
+  if (o < 0 || o > static_cast<int>(overflow::wrap_sm))
+    throw std::invalid_argument("there is no overflow mode " + std::to_string(o));
+  return dyn(std::get<0>(f), std::get<1>(f), std::get<2>(f), static_cast<rounding>(q),
+             static_cast<overflow>(o));
+}
+
+// An int64 array; for unsigned formats its bit patterns.
+std::vector<int128> read_raws(const py::handle& h, const dyn& f) {
+  const auto array = h.cast<raw_array>();
+  std::vector<int128> raws;
+  raws.reserve(static_cast<std::size_t>(array.size()));
+  for (py::ssize_t i = 0; i < array.size(); ++i)
+    raws.push_back(f.is_signed() ? static_cast<int128>(array.data()[i])
+                                 : static_cast<int128>(static_cast<std::uint64_t>(array.data()[i])));
+  return raws;
+}
+
+constant read_constant(const py::dict& d) {
+  constant c;
+  c.format = read_format(d["format"]);
+  c.raws = read_raws(d["raw"], c.format);
+  const auto values = d["value"].cast<value_array>();
+  c.values.assign(values.data(), values.data() + values.size());
+  return c;
+}
+
+function read_function(const std::string& name) {
+  static const std::map<std::string, function> known = {
+      {"sigmoid", function::sigmoid},
+      {"tanh", function::tanh},
+      {"softsign", function::softsign},
+      {"exp", function::exp},
+      {"exp_neg", function::exp_neg},
+      {"reciprocal", function::reciprocal},
+      {"log", function::log},
+      {"softplus_tail", function::softplus_tail},
+      {"gelu_tail", function::gelu_tail},
+      {"gelu_tanh_tail", function::gelu_tanh_tail},
+      {"silu_tail", function::silu_tail},
+      {"elu_tail", function::elu_tail}};
+  const auto found = known.find(name);
+  if (found == known.end()) throw std::invalid_argument("there is no function '" + name + "'");
+  return found->second;
+}
+
+lookup_table read_table(const py::dict& d) {
+  lookup_table t;
+  t.index = read_format(d["index"]);
+  t.entry = read_format(d["format"]);
+  t.low = d["low"].cast<std::int64_t>();
+  t.entries = read_raws(d["entries"], t.entry);
+  t.meaning = read_function(d["function"].cast<std::string>());
+  t.parameter = d["parameter"].cast<double>();
+  return t;
+}
+
+int read_cell(const std::string& name) {
+  int size = 0;
+  const auto* cells = engine_kernels::cell_table<scalar<int128>>(size);
+  for (int i = 0; i < size; ++i)
+    if (name == cells[i].name) return i;
+  throw std::invalid_argument("the engine has no cell '" + name + "'");
+}
+
+engine::operation read_operation(const py::dict& d) {
+  engine::operation op;
+  op.cell = read_cell(d["cell"].cast<std::string>());
+  op.inputs = d["inputs"].cast<std::vector<int>>();
+  op.output = d["output"].cast<int>();
+  for (const auto& f : d["formats"]) op.formats.push_back(read_format(f));
+  for (const auto& c : d["constants"]) op.constants.push_back(read_constant(c.cast<py::dict>()));
+  for (const auto& t : d["tables"]) op.tables.push_back(read_table(t.cast<py::dict>()));
+  const auto ints = d["ints"].cast<raw_array>();
+  op.ints.assign(ints.data(), ints.data() + ints.size());
+  return op;
+}
+
+}  // namespace
+
+engine::description read_description(const py::dict& spec) {
+  engine::description net;
+  try {
+    for (const auto& h : spec["tensors"]) {
+      const auto d = h.cast<py::dict>();
+      net.tensors.push_back({d["size"].cast<int>(), read_format(d["format"])});
+    }
+    net.inputs = spec["inputs"].cast<std::vector<int>>();
+    net.outputs = spec["outputs"].cast<std::vector<int>>();
+    for (const auto& h : spec["ops"]) net.operations.push_back(read_operation(h.cast<py::dict>()));
+  } catch (const py::cast_error& error) {
+    throw std::invalid_argument(std::string("malformed description of a network: ") + error.what());
+  }
+  return net;
+}
+
+}  // namespace isobit::bindings

@@ -1,0 +1,225 @@
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#include "engine/data_flow.hpp"
+#include "engine/oracles.hpp"
+#include "engine/program.hpp"
+#include "register.hpp"
+
+namespace py = pybind11;
+
+namespace isobit::bindings {
+
+namespace {
+
+using engine::description;
+using engine::element;
+using engine::lane;
+using engine::program;
+
+template <class T>
+using c_array = py::array_t<T, py::array::c_style>;
+
+// A Python integer of any size.
+py::int_ big_int(int128 v) {
+  const auto high = static_cast<std::int64_t>(v >> 64);
+  const auto low = static_cast<std::uint64_t>(v);
+  return py::int_(py::int_(high) * py::int_(py::int_(1).attr("__lshift__")(64))) + py::int_(low);
+}
+
+py::list big_ints(const std::vector<int128>& values) {
+  py::list all;
+  for (int128 v : values) all.append(big_int(v));
+  return all;
+}
+
+lane read_lane(const std::string& name) {
+  if (name == "auto" || name == "16") return lane::i16;
+  if (name == "32") return lane::i32;
+  if (name == "64") return lane::i64;
+  if (name == "128") return lane::i128;
+  throw std::invalid_argument("there is no lane '" + name + "': auto, 16, 32, 64 or 128");
+}
+
+const engine::isa_kernels* read_isa(const std::string& name) {
+  if (name == "auto") return nullptr;
+  const engine::isa_kernels* const* best_first = nullptr;
+  const int size = engine::usable_isas(best_first);
+  std::string known = "auto";
+  for (int i = 0; i < size; ++i) {
+    if (name == best_first[i]->name) return best_first[i];
+    known += std::string(", ") + best_first[i]->name;
+  }
+  throw std::invalid_argument("this processor has no instruction set '" + name + "': " + known);
+}
+
+element kind_of(const py::array& x) {
+  if (x.dtype().is(py::dtype::of<float>())) return element::f32;
+  if (x.dtype().is(py::dtype::of<double>())) return element::f64;
+  throw std::invalid_argument("an input is neither float32 nor float64");
+}
+
+// Checks the inputs of a run and returns their common sample count.
+template <class Array>
+py::ssize_t sample_count(const description& net, const std::vector<Array>& inputs) {
+  if (inputs.size() != net.inputs.size()) throw std::invalid_argument("wrong number of inputs");
+  py::ssize_t count = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto size = net.tensors[static_cast<std::size_t>(net.inputs[i])].size;
+    if (inputs[i].ndim() != 2 || inputs[i].shape(1) != size ||
+        (i > 0 && inputs[i].shape(0) != count) || !(inputs[i].flags() & py::array::c_style))
+      throw std::invalid_argument("an input has the wrong shape or is not C-contiguous");
+    count = inputs[i].shape(0);
+  }
+  return count;
+}
+
+const engine::tensor& tensor_of(const description& net, int id) {
+  if (id < 0 || id >= static_cast<int>(net.tensors.size()))
+    throw std::invalid_argument("there is no tensor " + std::to_string(id));
+  return net.tensors[static_cast<std::size_t>(id)];
+}
+
+void run_program(const program& p, const std::vector<engine::source>& sources, py::ssize_t count,
+                 const std::vector<engine::sink>& sinks, int threads, const std::string& at_least,
+                 const std::string& isa) {
+  const engine::run_options options = {threads, read_lane(at_least), read_isa(isa)};
+  const py::gil_scoped_release release;
+  p.run(sources, count, sinks, options);
+}
+
+py::list run(const program& p, const std::vector<py::array>& inputs, const std::vector<int>& which,
+             int threads, const std::string& at_least, const std::string& isa) {
+  const py::ssize_t count = sample_count(p.network(), inputs);
+  std::vector<engine::source> sources;
+  for (const py::array& x : inputs) sources.push_back({kind_of(x), x.data()});
+  std::vector<engine::sink> sinks;
+  py::list results;
+  for (int id : which) {
+    const engine::tensor& t = tensor_of(p.network(), id);
+    const std::vector<py::ssize_t> shape = {count, t.size};
+    const bool narrow = t.format.width() <= 24;
+    py::array y = narrow ? py::array(c_array<float>(shape)) : py::array(c_array<double>(shape));
+    sinks.push_back({id, narrow ? element::f32 : element::f64, y.mutable_data()});
+    results.append(y);
+  }
+  run_program(p, sources, count, sinks, threads, at_least, isa);
+  return results;
+}
+
+py::list run_raw(const program& p, const std::vector<c_array<std::int64_t>>& inputs,
+                 const std::vector<int>& which, int threads, const std::string& at_least,
+                 const std::string& isa) {
+  const py::ssize_t count = sample_count(p.network(), inputs);
+  std::vector<engine::source> sources;
+  for (const auto& x : inputs) sources.push_back({element::i64, x.data()});
+  std::vector<engine::sink> sinks;
+  py::list results;
+  for (int id : which) {
+    c_array<std::int64_t> y({count, static_cast<py::ssize_t>(tensor_of(p.network(), id).size)});
+    sinks.push_back({id, element::i64, y.mutable_data()});
+    results.append(y);
+  }
+  run_program(p, sources, count, sinks, threads, at_least, isa);
+  return results;
+}
+
+// One of the oracles: f(network, inputs, count, tensor ids, outputs).
+template <class T, class Oracle>
+py::list run_oracle(const program& p, const std::vector<c_array<T>>& inputs,
+                    const std::vector<int>& which, Oracle oracle) {
+  const py::ssize_t count = sample_count(p.network(), inputs);
+  std::vector<const T*> sources;
+  for (const auto& x : inputs) sources.push_back(x.data());
+  std::vector<T*> sinks;
+  py::list results;
+  for (int id : which) {
+    c_array<T> y({count, static_cast<py::ssize_t>(tensor_of(p.network(), id).size)});
+    sinks.push_back(y.mutable_data());
+    results.append(y);
+  }
+  const py::gil_scoped_release release;
+  oracle(p.network(), sources, count, which, sinks);
+  return results;
+}
+
+py::dict proof(const program& p) {
+  py::list operations, tensors;
+  for (const engine::operation_proof& op : p.proven().operations)
+    operations.append(
+        py::dict(py::arg("bits") = op.bits, py::arg("lane") = engine::bits(op.narrowest)));
+  for (const engine::tensor_proof& t : p.proven().tensors)
+    tensors.append(py::dict(py::arg("low") = big_ints(t.low), py::arg("high") = big_ints(t.high),
+                            py::arg("exact_low") = big_int(t.exact_low),
+                            py::arg("exact_high") = big_int(t.exact_high),
+                            py::arg("exact_frac") = t.exact_frac));
+  return py::dict(py::arg("ops") = operations, py::arg("tensors") = tensors,
+                  py::arg("f64") = p.proven().fits_f64);
+}
+
+py::dict trace(const program& p) {
+  const engine::data_flow_graph graph = engine::trace_network(p.network());
+  py::list operations;
+  for (std::size_t i = 0; i < graph.operations.size(); ++i) {
+    const engine::flow_counts c = engine::count(graph, p.network(), i);
+    operations.append(py::dict(
+        py::arg("multiplications") = c.multiplications, py::arg("additions") = c.additions,
+        py::arg("comparisons") = c.comparisons, py::arg("selects") = c.selects,
+        py::arg("shifts") = c.shifts, py::arg("lookups") = c.lookups,
+        py::arg("table_bits") = c.table_bits, py::arg("nodes") = c.nodes,
+        py::arg("modules") = c.modules));
+  }
+  return py::dict(py::arg("ops") = operations);
+}
+
+}  // namespace
+
+void register_program(py::module_& m) {
+  py::register_exception<engine::proof_failed>(m, "ProofFailed", PyExc_ArithmeticError);
+  py::class_<program>(m, "Program")
+      .def(py::init([](const py::dict& spec) {
+        auto net = read_description(spec);
+        const py::gil_scoped_release release;
+        return std::make_unique<program>(std::move(net));
+      }))
+      .def("run", &run, py::arg("inputs"), py::arg("which"), py::arg("n_threads") = 1,
+           py::arg("lane") = "auto", py::arg("isa") = "auto")
+      .def("run_raw", &run_raw, py::arg("inputs"), py::arg("which"), py::arg("n_threads") = 1,
+           py::arg("lane") = "auto", py::arg("isa") = "auto")
+      .def(
+          "run_real",
+          [](const program& p, const std::vector<c_array<double>>& inputs,
+             const std::vector<int>& which, int n_threads) {
+            return run_oracle<double>(
+                p, inputs, which,
+                [n_threads](const description& net, const std::vector<const double*>& x,
+                            std::int64_t count, const std::vector<int>& ids,
+                            const std::vector<double*>& y) {
+                  engine::run_real(net, x, count, ids, y, n_threads);
+                });
+          },
+          py::arg("inputs"), py::arg("which"), py::arg("n_threads") = 1)
+      .def(
+          "run_f64",
+          [](const program& p, const std::vector<c_array<std::int64_t>>& inputs,
+             const std::vector<int>& which) {
+            if (!p.proven().fits_f64)
+              throw std::invalid_argument("this network needs more than the 53 bits of a double");
+            return run_oracle<std::int64_t>(p, inputs, which, engine::run_f64);
+          },
+          py::arg("inputs"), py::arg("which"))
+      .def(
+          "replay",
+          [](const program& p, const std::vector<c_array<std::int64_t>>& inputs,
+             const std::vector<int>& which) {
+            return run_oracle<std::int64_t>(p, inputs, which, engine::run_replay);
+          },
+          py::arg("inputs"), py::arg("which"))
+      .def("proof", &proof)
+      .def("trace", &trace);
+}
+
+}  // namespace isobit::bindings

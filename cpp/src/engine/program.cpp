@@ -1,0 +1,51 @@
+#include "program.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "worker.hpp"
+
+namespace isobit::engine {
+
+program::program(description net) : net_(std::move(net)) {
+  check(net_);
+  proof_ = prove(net_);
+}
+
+const plan& program::plan_for(lane at_least) const {
+  const std::lock_guard<std::mutex> hold(mutex_);
+  auto& slot = plans_[static_cast<std::size_t>(at_least)];
+  if (!slot) slot = std::make_unique<const plan>(make_plan(net_, proof_, at_least));
+  return *slot;
+}
+
+void program::run(const std::vector<source>& inputs, std::int64_t count,
+                  const std::vector<sink>& outputs, const run_options& options) const {
+  const plan& p = plan_for(options.at_least);
+  const isa_kernels* isa = options.isa;
+  if (isa == nullptr) {
+    const isa_kernels* const* best_first = nullptr;
+    usable_isas(best_first);
+    isa = best_first[0];
+  }
+  std::atomic<std::int64_t> next{0};
+  const auto work = [&] {
+    worker w(net_, p, *isa);
+    for (;;) {
+      const std::int64_t first = next.fetch_add(block);
+      if (first >= count) return;
+      w.run(inputs, outputs, first,
+            static_cast<int>(std::min<std::int64_t>(block, count - first)));
+    }
+  };
+  // A thread costs more than a few blocks of work.
+  const std::int64_t useful = std::max<std::int64_t>(1, count / (4 * block));
+  const auto threads = std::min<std::int64_t>(useful, std::max(options.threads, 1));
+  std::vector<std::thread> others;
+  for (std::int64_t i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  for (std::thread& t : others) t.join();
+}
+
+}  // namespace isobit::engine

@@ -1,0 +1,106 @@
+// Runs a network on one sample with any policy: the oracles, the proof and the trace.
+#ifndef ISOBIT_ENGINE_SAMPLE_RUN_HPP
+#define ISOBIT_ENGINE_SAMPLE_RUN_HPP
+
+#include <vector>
+
+#include "cell_table.hpp"
+#include "description.hpp"
+
+namespace isobit::engine {
+
+inline plain_format plain(const dyn& f) {
+  return {f.width(), f.frac(), f.is_signed() ? 1 : 0, static_cast<int>(f.rounds()),
+          static_cast<int>(f.overflows())};
+}
+
+// The constants and tables of one operation in the carrier that a kernel reads.
+template <class U>
+struct packed_constants {
+  std::vector<std::vector<U>> storage;
+  std::vector<constant_ref> constants;
+  std::vector<table_ref> tables;
+  std::vector<plain_format> formats;
+
+  // `trained`: the values before quantization instead of the raws.
+  explicit packed_constants(const operation& op, bool trained = false) {
+    storage.reserve(op.constants.size() + op.tables.size());
+    for (const constant& c : op.constants) {
+      storage.push_back(trained ? cast_all(c.values) : cast_all(c.raws));
+      constants.push_back({storage.back().data(), static_cast<std::ptrdiff_t>(storage.back().size()),
+                           plain(c.format)});
+    }
+    for (const lookup_table& t : op.tables) {
+      storage.push_back(cast_all(t.entries));
+      tables.push_back({storage.back().data(), t.low, static_cast<std::int64_t>(t.entries.size()),
+                        plain(t.index), plain(t.entry), static_cast<int>(t.meaning), t.parameter});
+    }
+    for (const dyn& f : op.formats) formats.push_back(plain(f));
+  }
+  packed_constants(packed_constants&&) = default;
+  packed_constants(const packed_constants&) = delete;
+
+ private:
+  template <class T>
+  static std::vector<U> cast_all(const std::vector<T>& from) {
+    std::vector<U> to;
+    to.reserve(from.size());
+    for (const T& v : from) to.push_back(static_cast<U>(v));
+    return to;
+  }
+};
+
+// Raws that an operation may need besides its tensors.
+inline int scratch_size(const operation& op) {
+  return op.tables.size() == 2 ? static_cast<int>(op.ints[1]) : 0;
+}
+
+template <class P>
+class sample_run {
+ public:
+  using raw = engine_kernels::raw_of<P>;
+  using uniform = engine_kernels::uniform_of<P>;
+
+  explicit sample_run(const description& net, bool trained = false) : net_(net) {
+    for (const tensor& t : net.tensors) tensors.emplace_back(static_cast<std::size_t>(t.size));
+    for (const operation& op : net.operations) packed_.emplace_back(op, trained);
+  }
+
+  // tensors[t][e]: set those of the inputs, then run the operations in order.
+  std::vector<std::vector<raw>> tensors;
+
+  void run_all() {
+    for (std::size_t i = 0; i < net_.operations.size(); ++i)
+      run(i, net_.tensors[static_cast<std::size_t>(net_.operations[i].output)].format,
+          tensors[static_cast<std::size_t>(net_.operations[i].output)]);
+  }
+
+  // One operation, its result (in format `out`) into `result`.
+  void run(std::size_t index, const dyn& out, std::vector<raw>& result) {
+    const operation& op = net_.operations[index];
+    std::vector<tensor_ref> inputs;
+    for (int t : op.inputs) {
+      const auto id = static_cast<std::size_t>(t);
+      inputs.push_back({tensors[id].data(), 1, plain(net_.tensors[id].format)});
+    }
+    std::vector<raw> scratch(static_cast<std::size_t>(scratch_size(op)));
+    const packed_constants<uniform>& c = packed_[index];
+    int size = 0;
+    engine_kernels::cell_table<P>(size)[op.cell].run(
+        {inputs.data(), static_cast<int>(inputs.size()), {result.data(), 1, plain(out)},
+         static_cast<int>(result.size()), c.constants.data(), c.tables.data(), c.formats.data(),
+         op.ints.data(), scratch.data()});
+  }
+
+  const void* entries(std::size_t operation_index, std::size_t table_index) const {
+    return packed_[operation_index].tables[table_index].entries;
+  }
+
+ private:
+  const description& net_;
+  std::vector<packed_constants<uniform>> packed_;
+};
+
+}  // namespace isobit::engine
+
+#endif
