@@ -1,0 +1,172 @@
+"""Operators on constants, computed while the file is read.
+
+Exporters write shapes and small tables as chains of operators. Those that only move entries also work on
+shapes in which the size of the batch is open (see ``values.Constant``); the others on plain arrays only.
+Sizes of results are checked before they are computed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from isobit.errors import FileFormatError
+from isobit.frontends.onnx.arguments import axes_argument, bounds_of_shape, permutation, slice_arguments
+from isobit.frontends.onnx.initializers import element_type
+from isobit.frontends.onnx.limits import MAX_CONSTANTS
+from isobit.frontends.onnx.values import Array
+
+if TYPE_CHECKING:
+    from isobit.frontends.onnx.layer import Layer
+
+Fold = Callable[["Layer", Sequence[Array]], Array]
+
+
+def identity(layer: Layer, xs: Sequence[Array]) -> Array:
+    """The array itself."""
+    return xs[0]
+
+
+def cast(layer: Layer, xs: Sequence[Array]) -> Array:
+    """To another type of numbers that NumPy has."""
+    layer.attributes.integer("saturate", 1)  # concerns 8-bit floats only, which are refused
+    layer.attributes.text("round_mode", "up")  # likewise
+    kind = element_type(layer.attributes.integer("to", 0))
+    types = {"FLOAT": "f4", "DOUBLE": "f8", "INT32": "i4", "INT64": "i8", "BOOL": "?"}
+    if kind not in types:
+        raise layer.refuse(f"attribute to is {kind}; supported for constants: {', '.join(types)}")
+    with np.errstate(all="ignore"):
+        return xs[0].astype(types[kind])
+
+
+def concat(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Side by side."""
+    axis = layer.axis(layer.attributes.integer("axis", 0), xs[0].ndim)
+    _limit(sum(x.size for x in xs))
+    return np.concatenate(xs, axis)
+
+
+def gather(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Entries by their indices along one axis."""
+    axis = layer.axis(layer.attributes.integer("axis", 0), xs[0].ndim)
+    data, indices = xs
+    length = data.shape[axis]
+    if indices.dtype.kind != "i" or np.any(indices < -length) or np.any(indices >= length):
+        raise FileFormatError(f"indices do not fit an axis of length {length}")
+    _limit(data.size // max(length, 1) * indices.size)
+    return np.take(data, indices, axis)
+
+
+def slice_array(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Python slices."""
+    cuts = slice_arguments(layer, xs[0].ndim)
+    return np.asarray(xs[0][tuple(cuts.get(axis, slice(None)) for axis in range(xs[0].ndim))])
+
+
+def squeeze(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Without axes of length 1."""
+    axes = axes_argument(layer)
+    return np.squeeze(xs[0], None if axes is None else axes)
+
+
+def unsqueeze(layer: Layer, xs: Sequence[Array]) -> Array:
+    """With new axes of length 1."""
+    return np.expand_dims(xs[0], axes_argument(layer) or ())
+
+
+def reshape(layer: Layer, xs: Sequence[Array]) -> Array:
+    """In another shape."""
+    shape = list(layer.integers(1))
+    if not layer.attributes.flag("allowzero", False):
+        shape = [xs[0].shape[i] if n == 0 else n for i, n in enumerate(shape)]
+    return xs[0].reshape(shape)
+
+
+def transpose(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Axes in another order."""
+    return xs[0].transpose(permutation(layer, xs[0].ndim))
+
+
+def shape_of(layer: Layer, xs: Sequence[Array]) -> Array:
+    """The shape as integers."""
+    return np.array(xs[0].shape, dtype=np.int64)[bounds_of_shape(layer)]
+
+
+def constant_of_shape(layer: Layer, xs: Sequence[Array]) -> Array:
+    """The same number everywhere."""
+    value = layer.attributes.array("value")
+    value = np.zeros(1, dtype=np.float32) if value is None else value
+    if value.size != 1:
+        raise FileFormatError(f"attribute value has shape {value.shape}; it must be one number")
+    shape = layer.integers(0)
+    _limit(math.prod(shape))
+    return np.full(shape, value.reshape(()), dtype=value.dtype)
+
+
+def expand(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Broadcast to a shape."""
+    shape = np.broadcast_shapes(xs[0].shape, layer.integers(1))
+    _limit(math.prod(shape))
+    return np.array(np.broadcast_to(xs[0], shape))
+
+
+def elementwise(function: Callable[..., Array]) -> Fold:
+    """A NumPy function of one or more arrays that broadcast."""
+
+    def fold(layer: Layer, xs: Sequence[Array]) -> Array:
+        _limit(math.prod(np.broadcast_shapes(*(x.shape for x in xs))))
+        with np.errstate(all="ignore"):  # weights that are not finite are refused where they are used
+            return np.asarray(function(*xs)).astype(xs[0].dtype, copy=False)
+
+    return fold
+
+
+def divide(layer: Layer, xs: Sequence[Array]) -> Array:
+    """A quotient; that of integers is cut towards zero."""
+    if xs[0].dtype.kind == "f":
+        return elementwise(np.divide)(layer, xs)
+    if not np.all(xs[1]):
+        raise FileFormatError("it divides integers by zero")
+    sign = elementwise(lambda a, b: np.sign(a) * np.sign(b))(layer, xs)
+    return elementwise(lambda a, b: np.abs(a) // np.abs(b))(layer, xs) * sign
+
+
+def product(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Product over axes: an attribute up to opset 17, then input 1."""
+    if layer.opset < 18:
+        axes = layer.attributes.integers("axes")
+    else:
+        axes = layer.integers(1) if layer.has(1) else None
+        if layer.attributes.flag("noop_with_empty_axes", False) and not axes:
+            return xs[0]
+    keepdims = layer.attributes.flag("keepdims", True)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.prod(xs[0], axis=axes or None, keepdims=keepdims, dtype=xs[0].dtype))
+
+
+def constant(layer: Layer) -> Array:
+    """The array of a Constant node, which has exactly one of several attributes."""
+    array = layer.attributes.array("value")
+    if array is not None:
+        return array
+    if layer.attributes.has("value_float"):
+        return np.array(layer.attributes.number("value_float", 0.0, infinite=True), dtype=np.float32)
+    if layer.attributes.has("value_int"):
+        return np.array(layer.attributes.integer("value_int", 0), dtype=np.int64)
+    if layer.attributes.has("value_ints"):
+        return np.array(layer.attributes.integers("value_ints"), dtype=np.int64)
+    numbers = layer.attributes.numbers("value_floats")
+    if numbers is None:
+        raise layer.refuse(
+            "supported are the attributes value, value_float, value_floats, value_int and value_ints"
+        )
+    return numbers
+
+
+def _limit(size: int) -> None:
+    """Refuse a result that is too large, before it is made."""
+    if not 0 <= size <= MAX_CONSTANTS:
+        raise FileFormatError(f"its result would have {size} elements; supported are up to {MAX_CONSTANTS}")
