@@ -1,0 +1,1 @@
+"""Front ends: each reads one kind of model file and returns a checked graph."""
