@@ -1,0 +1,157 @@
+"""C++ source of networks with static formats: the same cells, for the policies `ap` and `scalar`."""
+
+from __future__ import annotations
+
+import oracle
+
+ROUNDING = ("trn", "trn_zero", "rnd", "rnd_zero", "rnd_inf", "rnd_min_inf", "rnd_conv")
+OVERFLOW = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm")
+ROWS = ("softmax", "log_softmax", "argmax")
+MERGES = ("add", "subtract", "multiply", "maximum", "minimum", "average")
+
+
+def cxx_format(fmt):
+    width, frac, signed, rounding, overflow = fmt
+    modes = f"rounding::{ROUNDING[rounding]}, overflow::{OVERFLOW[overflow]}"
+    return f"fmt<{width}, {frac}, {str(bool(signed)).lower()}, {modes}>"
+
+
+def array(name, raws):
+    numbers = ", ".join(
+        f"{int(raw)}LL" if raw > oracle.wrap(2**63, 64, True) else "INT64_MIN" for raw in raws
+    )
+    return f"static const int64 {name}[] = {{{numbers}}};"
+
+
+class Function:
+    """The source of one network as a function template over the policy."""
+
+    def __init__(self, name, spec):
+        self.name, self.spec = name, spec
+        self.data, self.body = [], []
+        self.names = 0
+
+    def source(self):
+        offset = 0
+        for number, tensor in enumerate(self.spec["tensors"]):
+            given = ""
+            if number in self.spec["inputs"]:
+                given, offset = f"(in + {offset})", offset + tensor["size"]
+            self.body.append(f"tensor<P, {cxx_format(tensor['format'])}, {tensor['size']}> t{number}{given};")
+        for op in self.spec["ops"]:
+            self.operation(op)
+        self.body += [f"t{number}.append_to(out);" for number in range(len(self.spec["tensors"]))]
+        lines = [
+            *self.data,
+            "template <class P>",
+            f"void {self.name}(const int64* in, std::vector<int64>& out) {{",
+            *("  " + line for line in self.body),
+            "}",
+        ]
+        return "\n".join(lines)
+
+    def stored(self, raws, fmt):
+        """Declares an array of constants; returns the name of its tensor."""
+        self.names += 1
+        name = f"c{self.names}"
+        self.data.append(array(f"{self.name}_{name}", raws))
+        self.body.append(
+            f"static const tensor<P, {cxx_format(fmt)}, {len(raws)}> {name}({self.name}_{name});"
+        )
+        return name
+
+    def constants(self, op):
+        return [f"{self.stored(c['raw'], c['format'])}.constants()" for c in op["constants"]]
+
+    def tables(self, op):
+        names = []
+        for table in op["tables"]:
+            name = self.stored(table["entries"], table["format"])
+            names.append(f"{name}.template table<{cxx_format(table['index'])}>({int(table['low'])})")
+        return names
+
+    def operation(self, op):
+        cell, out = op["cell"], f"t{op['output']}"
+        inputs = [f"t{number}" for number in op["inputs"]]
+        out_format = cxx_format(self.spec["tensors"][op["output"]]["format"])
+        if cell == "dense":
+            self.dense(op, inputs[0], out)
+        elif cell == "gather":
+            pairs = [int(n) for n in op["ints"]]
+            for i, (source, element) in enumerate(zip(pairs[::2], pairs[1::2], strict=True)):
+                self.body.append(
+                    f"{out}.put({i}, cells::linear::apply({inputs[source]}[{element}], {out_format}()));"
+                )
+        elif cell in ROWS:
+            self.row(op, inputs[0], out)
+        elif cell in MERGES:
+            combined = inputs[0] + "[i]"
+            for other in inputs[1:]:
+                combined = f"cells::{cell}::combine({combined}, {other}[i])"
+            extra = "".join(f"{c}[i], " for c in self.constants(op))
+            self.each(op, out, f"cells::{cell}::finish({combined}, {extra}{out_format}())")
+        else:
+            arguments = [f"{inputs[0]}[i]"]
+            arguments += [f"{c}[i]" for c in self.constants(op)]
+            arguments += self.tables(op)
+            if op["formats"]:
+                arguments.append(self.accumulator(op, inputs[0]))
+            arguments.append(f"{out_format}()")
+            self.each(op, out, f"cells::{cell}::apply({', '.join(arguments)})")
+
+    def each(self, op, out, value):
+        size = self.spec["tensors"][op["output"]]["size"]
+        self.body.append(f"for (int i = 0; i < {size}; ++i) {out}.put(i, {value});")
+
+    def accumulator(self, op, x):
+        """The accumulator's format; an exact one has the format of the whole sum."""
+        if op["formats"][0][0]:
+            return f"{cxx_format(op['formats'][0])}()"
+        scale, bias = f"c{self.names - 1}", f"c{self.names}"
+        product = f"product({x}.view().format(), {scale}.constants().format())"
+        if op["cell"] == "dense":
+            product = f"sum_of(count<{int(op['ints'][1])}>(), {product})"
+        return f"sum({product}, {bias}.constants().format())"
+
+    def dense(self, op, x, out):
+        _, n_in, n_out = (int(n) for n in op["ints"])
+        weight, bias = self.constants(op)
+        accumulator = self.accumulator(op, x)
+        done = 0
+        while done < n_out:
+            width = 4 if n_out - done >= 4 else 1
+            self.body.append(
+                f"cells::dense::neurons<{width}>(count<{n_in}>(), {x}.view(), "
+                f"{weight}.from({done}), {n_out}, {bias}.from({done}), {accumulator}, "
+                f"{out}.view().from({done}));"
+            )
+            done += width
+
+    def row(self, op, x, out):
+        _, n = (int(number) for number in op["ints"])
+        arguments = [f"count<{n}>()", f"{x}.view()"]
+        if op["tables"]:
+            scratch = f"s{op['output']}"
+            entry = cxx_format(op["tables"][0]["format"])
+            self.body.append(f"tensor<P, {entry}, {n}> {scratch};")
+            arguments += [*self.tables(op), f"{scratch}.view()"]
+        arguments.append(f"{out}.view()")
+        self.body.append(f"cells::{op['cell']}::row({', '.join(arguments)});")
+
+
+def program(specs, samples):
+    """A whole program for some networks, each run on ``samples`` samples."""
+    functions = [Function(f"network_{i}", spec).source() for i, spec in enumerate(specs)]
+    entries = []
+    for i, spec in enumerate(specs):
+        inputs = sum(spec["tensors"][number]["size"] for number in spec["inputs"])
+        entries.append(f"  {{network_{i}<isobit::ap>, network_{i}<reference>, {inputs}}},")
+    main = [
+        "int main(int argc, char** argv) {",
+        "  const entry networks[] = {",
+        *entries,
+        "  };",
+        f"  return run_all(networks, {samples}, argc, argv);",
+        "}",
+    ]
+    return "\n".join(['#include "network_program.hpp"', "namespace {", *functions, "}", *main, ""])
