@@ -56,3 +56,11 @@ class Function:
 def known_at_zero(value: Fraction | int) -> Callable[[Fraction, Fraction], Fraction | None]:
     """For functions that are rational at 0 only."""
     return lambda x, parameter: Fraction(value) if x == 0 else None
+
+
+def value_range(function: Function, parameter: float, reachable: tuple[float, float]) -> tuple[float, float]:
+    """The smallest and largest value of the function over a range (ends and extrema)."""
+    low, high = reachable
+    turns = [sign * t for t in function.turning for sign in (1.0, -1.0) if low < sign * t < high]
+    values = function.values(np.array([low, high, *turns]), parameter)
+    return float(values.min()), float(values.max())

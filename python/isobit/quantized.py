@@ -8,7 +8,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.engine import Engine
@@ -20,13 +19,11 @@ from isobit.ir import Graph, Node, Shape
 from isobit.model import Model
 from isobit.proof import Proof
 from isobit.quantization.precision import Precision
-from isobit.rounding import RawArray, raw_dtype
+from isobit.rounding import FLOAT64_BITS, RawArray, raw_dtype
 from isobit.tensors import Tensors
 
 if TYPE_CHECKING:
     from isobit.verify import Report
-
-_FLOAT64_BITS = 53
 
 
 class QuantizedModel:
@@ -197,9 +194,9 @@ class QuantizedModel:
         arrays = check_values(X, self.inputs)
         unique = list(dict.fromkeys(names))
         for name in unique:
-            if self.formats[name].width > _FLOAT64_BITS:
+            if self.formats[name].width > FLOAT64_BITS:
                 raise InputError(
-                    f"{name!r} has the format {self.formats[name]}, and float64 holds {_FLOAT64_BITS} bits; "
+                    f"{name!r} has the format {self.formats[name]}, and float64 holds {FLOAT64_BITS} bits; "
                     "use predict_raw or trace_raw, or give it a narrower output format"
                 )
         return dict(zip(unique, self.engine.run(arrays, unique, n_threads), strict=True))
@@ -215,17 +212,3 @@ class QuantizedModel:
 
     def __reduce__(self) -> Any:
         raise TypeError("models are not pickled; use save and isobit.load")
-
-
-def random_raws(model: QuantizedModel, samples: int, seed: int) -> list[RawArray]:
-    """Random integers over the input formats; the first samples hold zero and the ends of the range."""
-    generator = np.random.default_rng(seed)
-    arrays = []
-    for name, shape in model.inputs.items():
-        fmt = model.formats[name]
-        low, high, dtype = fmt.min_raw, fmt.max_raw, raw_dtype(fmt)
-        raws = generator.integers(low, high, size=(samples, *shape), dtype=dtype, endpoint=True)
-        for row, raw in enumerate((0, high, low, 1 if high >= 1 else 0, -1 if low < 0 else 0)):
-            raws[row : row + 1] = raw
-        arrays.append(raws)
-    return arrays

@@ -18,7 +18,8 @@ from isobit.ir import FloatArray
 RawArray = npt.NDArray[Any]
 """Raws: int64, or uint64 for unsigned formats of 64 bits."""
 
-_EXACT = 2.0**53
+FLOAT64_BITS = 53
+"""Raws of up to so many bits have values that float64 represents exactly."""
 _HUGE = 2.0**1000
 
 

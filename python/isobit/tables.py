@@ -119,14 +119,6 @@ def make_table(
     return Table(function, parameter, source, reachable, index, entry, entries)
 
 
-def value_range(function: Function, parameter: float, reachable: tuple[float, float]) -> tuple[float, float]:
-    """The smallest and largest value of the function over a range (ends and extrema)."""
-    low, high = reachable
-    turns = [sign * t for t in function.turning for sign in (1.0, -1.0) if low < sign * t < high]
-    values = function.values(np.array([low, high, *turns]), parameter)
-    return float(values.min()), float(values.max())
-
-
 def _choose_index(
     function: Function,
     parameter: float,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from isobit.errors import QuantizationWarning
-from isobit.formats import Format
+from isobit.formats import Format, Overflow
 from isobit.ir import FloatArray, Shape
 from isobit.rounding import RawArray, round_scaled, scale, to_raw
 from isobit.tables import Table
@@ -48,19 +49,28 @@ class KnownIntegers:
 def quantized_constant(layer: str, role: str, name: str, values: FloatArray, fmt: Format) -> StoredConstant:
     """Trained values in a format; warns (:class:`QuantizationWarning`) when some are out of its range."""
     raw = to_raw(values, fmt)
-    rounded = round_scaled(scale(values, fmt.frac), fmt.rounding)
-    outside = (rounded < fmt.min_raw) | (rounded > fmt.max_raw)
+    outside = _lost(values, fmt)
     if np.any(outside):
         largest = float(np.max(np.abs(values)))
+        bits = integer_bits(values, fmt.signed)
         warnings.warn(
             f"layer {layer!r}: {int(outside.sum())} of {values.size} values of {name} do not fit in {fmt} "
             f"({fmt.min:.6g} to {fmt.max:.6g}) and {'wrap' if 'WRAP' in fmt.overflow.name else 'saturate'}; "
-            f"the largest magnitude is {largest:.6g}; they need {integer_bits(values, fmt.signed)} integer bits",
+            f"the largest magnitude is {largest:.6g}, and they need {bits} integer bits",
             QuantizationWarning,
             stacklevel=2,
         )
     raw.setflags(write=False)
     return StoredConstant(layer, role, name, fmt, raw, values)
+
+
+def _lost(values: FloatArray, fmt: Format) -> npt.NDArray[np.bool_]:
+    """Where a format loses a whole unit or more: saturating the carry of a rounding is no loss."""
+    scaled = scale(values, fmt.frac)
+    if fmt.overflow in (Overflow.SAT, Overflow.SAT_SYM):
+        return (np.ceil(scaled) < fmt.min_raw) | (np.floor(scaled) > fmt.max_raw)
+    rounded = round_scaled(scaled, fmt.rounding)
+    return (rounded < fmt.min_raw) | (rounded > fmt.max_raw)
 
 
 def integer_bits(values: FloatArray, signed: bool) -> int:

@@ -87,6 +87,10 @@ class Op(abc.ABC):
         """Trained values by role (``weight``, ``bias``), from which calibration sizes their formats."""
         return {}
 
+    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+        """Smallest and largest table entry by role, for inputs between ``low`` and ``high``."""
+        return {}
+
     @abc.abstractmethod
     def lower(self, layer: LayerLowering) -> None:
         """Emit the cells of the engine that compute this layer."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isobit.functions import Function
+from isobit.functions import Function, value_range
 from isobit.ir import FloatArray, Node
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise
@@ -34,7 +34,11 @@ class Elu(Elementwise):
     name = "elu"
     attributes = declare({"alpha": Attribute(Kind.FLOAT, 1.0)})
     roles = (OUTPUT, TABLE)
-    hls4ml_classes = ("Activation", "ELU", "ParametrizedActivation")
+    hls4ml_classes = ("Activation", "ParametrizedActivation", "ELU")
+
+    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+        """``alpha * (exp(x) - 1)`` for negative x."""
+        return {"table": value_range(ELU_TAIL, node.attrs["alpha"], (0.0, max(-low, 0.0)))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``elu`` cell with the exact scale 1."""
@@ -52,6 +56,10 @@ class Selu(Elementwise):
     def constant_values(self, node: Node) -> dict[str, FloatArray]:
         """The scale lambda."""
         return {"weight": np.array([SELU_SCALE])}
+
+    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+        """``lambda * alpha * (exp(x) - 1)`` for negative x."""
+        return {"table": value_range(ELU_TAIL, SELU_SCALE * SELU_ALPHA, (0.0, max(-low, 0.0)))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``elu`` cell."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from isobit.functions import Function, known_at_zero
+from isobit.functions import Function, known_at_zero, value_range
+from isobit.ir import Node
 from isobit.ops.base import Elementwise
 from isobit.ops.roles import OUTPUT, TABLE
 
@@ -46,6 +47,10 @@ class _Lookup(Elementwise):
     function: ClassVar[Function]
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
+
+    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+        """The function between the ends of the input."""
+        return {"table": value_range(self.function, 0.0, (low, high))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``lookup`` cell."""

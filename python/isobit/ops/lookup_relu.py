@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.functions import Function, known_at_zero
+from isobit.functions import Function, known_at_zero, value_range
 from isobit.ir import FloatArray, Node
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise
@@ -74,6 +74,10 @@ class _LookupRelu(Elementwise):
     def tail(self, node: Node) -> Function:
         """The tabulated function of |x|."""
         raise NotImplementedError
+
+    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+        """The tail up to the largest magnitude."""
+        return {"table": value_range(self.tail(node), 0.0, (0.0, max(-low, high)))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``lookup_relu`` cell."""

@@ -86,7 +86,7 @@ class LeakyRelu(Elementwise):
     name = "leaky_relu"
     attributes = declare({"alpha": Attribute(Kind.FLOAT, 0.3)})
     roles = (OUTPUT, WEIGHT)
-    hls4ml_classes = ("LeakyReLU", "ParametrizedActivation")
+    hls4ml_classes = ("ParametrizedActivation", "LeakyReLU")
 
     def constant_values(self, node: Node) -> dict[str, FloatArray]:
         """Alpha."""
@@ -136,7 +136,7 @@ class ThresholdedRelu(Elementwise):
     name = "thresholded_relu"
     attributes = declare({"theta": Attribute(Kind.FLOAT, 1.0)})
     roles = (OUTPUT, BOUND)
-    hls4ml_classes = ("ThresholdedReLU", "ParametrizedActivation")
+    hls4ml_classes = ("ParametrizedActivation", "ThresholdedReLU")
 
     def constant_values(self, node: Node) -> dict[str, FloatArray]:
         """Theta."""

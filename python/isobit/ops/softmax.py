@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.functions import Function, known_at_zero
-from isobit.ir import FloatArray, Shape
+from isobit.functions import Function, known_at_zero, value_range
+from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op, axis_of, size
 from isobit.ops.roles import EXP_TABLE, LOG_TABLE, OUTPUT, RECIPROCAL_TABLE, Role
@@ -43,6 +43,12 @@ class _OverAxis(Op):
         axis_of(layer, attrs, inputs[0])
         return inputs[0]
 
+    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+        """The exp of non-positive numbers, and the second function of a sum of 1 to n of them."""
+        count = node.shape[axis_of(node.name, node.attrs, node.shape)]
+        second = value_range(self.second_function, 0.0, (1.0, float(count)))
+        return {"exp_table": (0.0, 1.0), self.second_role.name: second}
+
     def lower(self, layer: LayerLowering) -> None:
         """One cell, between two gathers when the axis is not the last."""
         shape = layer.node.shape
@@ -60,7 +66,7 @@ class Softmax(_OverAxis):
     name = "softmax"
     roles = (OUTPUT, EXP_TABLE, RECIPROCAL_TABLE)
     second_role, second_function = RECIPROCAL_TABLE, RECIPROCAL
-    hls4ml_classes = ("Softmax", "Activation")
+    hls4ml_classes = ("Activation", "Softmax")
 
 
 class LogSoftmax(_OverAxis):

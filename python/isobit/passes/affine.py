@@ -1,0 +1,71 @@
+"""Batch normalisation as an affine layer, and affine layers folded into what comes before them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from isobit.errors import GraphError
+from isobit.ir import Graph, Node, Shape, make_node
+from isobit.ops import REGISTRY
+from isobit.ops.affine import BatchNorm
+from isobit.passes.rewrite import readers, redirect
+
+
+def batch_norm_to_affine(graph: Graph) -> Graph:
+    """Every ``batch_norm`` as an ``affine`` layer of the same name."""
+    shapes = graph.shapes
+    nodes = [_as_affine(node, shapes) if node.op == "batch_norm" else node for node in graph]
+    return redirect(graph, {}, nodes)
+
+
+def fold_affine(graph: Graph) -> Graph:
+    """Affine layers merged into a preceding ``dense`` or ``affine`` layer that nothing else reads.
+
+    The merged layer keeps the name of the first; the name of the second disappears. An affine layer
+    *before* a dense layer is left alone: standardisation of physical inputs is a layer with formats of its
+    own. After a dense layer only scales that are constant along all but the last axis can be folded.
+    """
+    folding = True
+    while folding:
+        folding = False
+        for node in graph:
+            if node.op != "affine" or node.inputs[0] in graph.inputs:
+                continue
+            first = graph.node(node.inputs[0])
+            merged = _merged(graph, first, node)
+            if merged is not None:
+                kept = (merged if n.name == first.name else n for n in graph if n.name != node.name)
+                graph = redirect(graph, {node.name: first.name}, kept)
+                folding = True
+                break
+    return graph
+
+
+def _as_affine(node: Node, shapes: dict[str, Shape]) -> Node:
+    op = REGISTRY["batch_norm"]
+    if not isinstance(op, BatchNorm):
+        raise GraphError("the operator batch_norm is not isobit's own")
+    scale, bias = op.scale_and_bias(node)
+    return make_node(node.name, "affine", node.inputs, shapes, {}, {"scale": scale, "bias": bias})
+
+
+def _merged(graph: Graph, first: Node, second: Node) -> Node | None:
+    """Both layers as one, or None if that cannot be done."""
+    if first.op not in ("dense", "affine") or readers(graph, first.name) != 1:
+        return None
+    scale, bias = second.constants["scale"], second.constants["bias"]
+    shapes = graph.shapes
+    if first.op == "affine":
+        constants = {
+            "scale": first.constants["scale"] * scale,
+            "bias": first.constants["bias"] * scale + bias,
+        }
+        return make_node(first.name, "affine", first.inputs, shapes, {}, constants)
+    n_out = first.shape[-1]
+    per_output = [array.size == 1 or array.shape[-1:] == (array.size,) for array in (scale, bias)]
+    if not all(per_output):
+        return None
+    scale, bias = (np.broadcast_to(array.reshape(-1), (n_out,)) for array in (scale, bias))
+    old_bias = first.constants.get("bias", np.zeros(n_out))
+    constants = {"weight": first.constants["weight"] * scale, "bias": old_bias * scale + bias}
+    return make_node(first.name, "dense", first.inputs, shapes, {}, constants)

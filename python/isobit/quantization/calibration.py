@@ -1,0 +1,147 @@
+"""Formats from data: integer bits from the observed ranges, overflow modes from the proven ones.
+
+Every calibrated format has the same width and rounds to nearest (RND). Constants get the integer bits of
+their largest value, tables those of their function, data those of the float model's observed range, but no
+more than the proof says can occur. Data that is proven to be non-negative becomes unsigned. A result
+saturates where the proof cannot exclude an overflow, and wraps (which costs nothing) where it can. Inputs
+always saturate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from isobit.backends.engine import Engine
+from isobit.backends.stored import integer_bits
+from isobit.errors import InputError
+from isobit.formats import MAX_FRAC, Format, Overflow, Rounding
+from isobit.inputs import check_values
+from isobit.ir import Graph
+from isobit.ops import REGISTRY
+from isobit.proof import Proof
+from isobit.quantization.precision import Precision
+from isobit.quantization.request import Request
+from isobit.quantization.resolve import resolve
+
+if TYPE_CHECKING:
+    from isobit.model import Model
+
+Ranges = dict[str, tuple[float, float]]
+_BLOCK = 4096
+
+
+def calibrate(model: Model, request: Request, data: Any, width: int) -> Precision:
+    """The formats of everything that the request leaves open, all of one width.
+
+    Raises
+    ------
+    InputError
+        For data that the model does not accept, or no data at all.
+    """
+    observed = observed_ranges(model, data)
+    choice = _Choice(model.graph, request, observed, width)
+    choice.make_unsigned(choice.proof())
+    choice.trim(choice.proof())
+    choice.saturate_where_needed()
+    return choice.precision()
+
+
+def observed_ranges(model: Model, data: Any) -> Ranges:
+    """Smallest and largest value of every input and layer of the float model over the data."""
+    arrays = check_values(data, model.inputs)
+    if len(arrays[0]) == 0:
+        raise InputError("calibration needs at least one sample")
+    ranges: Ranges = {}
+    for block in _blocks(arrays, model):
+        for name, values in model.trace(block).items():
+            low, high = ranges.get(name, (np.inf, -np.inf))
+            ranges[name] = (min(low, float(values.min())), max(high, float(values.max())))
+    return ranges
+
+
+def range_format(low: float, high: float, width: int, signed: bool, overflow: Overflow) -> Format:
+    """The format of a width with just enough integer bits for a range; it rounds to nearest."""
+    integer = integer_bits(np.array([low, high]), signed)
+    frac = min(max(width - integer, -MAX_FRAC), MAX_FRAC)
+    return Format(width, frac, signed, Rounding.RND, overflow)
+
+
+class _Choice:
+    """Formats by (layer, role), refined in steps."""
+
+    def __init__(self, graph: Graph, request: Request, observed: Ranges, width: int) -> None:
+        self._graph, self._request, self._width = graph, request, width
+        self._formats: dict[tuple[str, str], Format] = {}
+        for name in graph.shapes:
+            self._formats[name, "output"] = range_format(*observed[name], width, True, Overflow.SAT)
+        self._size_constants()
+
+    def precision(self) -> Precision:
+        return resolve(self._graph, self._request, self._formats)
+
+    def proof(self) -> Proof:
+        precision = self.precision()
+        engine = Engine(self._graph, precision)
+        return Proof(engine, {name: precision.tensor(name) for name in self._graph.shapes})
+
+    def make_unsigned(self, proof: Proof) -> None:
+        """Give the sign bit of results that cannot be negative to the fraction."""
+        for name, layer in proof.layers.items():
+            fmt = self._formats[name, "output"]
+            if layer.exact_low >= 0 and fmt.frac < MAX_FRAC:
+                self._formats[name, "output"] = Format(
+                    fmt.width, fmt.frac + 1, False, fmt.rounding, fmt.overflow
+                )
+        self._size_tables(self.precision().tensor)
+
+    def trim(self, proof: Proof) -> None:
+        """No more integer bits than can occur; no saturation where nothing can overflow."""
+        for name, layer in proof.layers.items():
+            fmt, unit = self._formats[name, "output"], 2.0**-layer.exact_frac
+            ends = layer.exact_low * unit, layer.exact_high * unit
+            proven = range_format(*ends, fmt.width, fmt.signed, Overflow.WRAP)
+            if proven.frac >= fmt.frac:
+                self._formats[name, "output"] = proven
+        self._size_tables(self.precision().tensor)
+
+    def saturate_where_needed(self) -> None:
+        """Undo WRAP wherever the final formats leave an overflow possible."""
+        while True:
+            wrong = [
+                name
+                for name, layer in self.proof().layers.items()
+                if layer.overflows and self._formats[name, "output"].overflow is Overflow.WRAP
+            ]
+            if not wrong:
+                return
+            for name in wrong:
+                fmt = self._formats[name, "output"]
+                self._formats[name, "output"] = fmt.with_modes(fmt.rounding, Overflow.SAT)
+
+    def _size_constants(self) -> None:
+        for node in self._graph.nodes:
+            for role, values in REGISTRY[node.op].constant_values(node).items():
+                low, high = float(values.min()), float(values.max())
+                self._formats[node.name, role] = range_format(low, high, self._width, low < 0, Overflow.SAT)
+        self._size_tables(lambda name: self._formats[name, "output"])
+
+    def _size_tables(self, tensor: Callable[[str], Format]) -> None:
+        for node in self._graph.nodes:
+            source = tensor(node.inputs[0])
+            ranges = REGISTRY[node.op].table_range(node, source.min, source.max)
+            for role, (low, high) in ranges.items():
+                self._formats[node.name, role] = range_format(low, high, self._width, low < 0, Overflow.SAT)
+
+
+def _blocks(arrays: list[npt.NDArray[Any]], model: Model) -> Iterator[list[npt.NDArray[Any]]]:
+    """The samples in blocks, so that the trace of a large data set needs little memory."""
+    shapes = list(model.inputs.values())
+    for start in range(0, len(arrays[0]), _BLOCK):
+        yield [
+            array[start : start + _BLOCK].reshape(-1, *shape)
+            for array, shape in zip(arrays, shapes, strict=True)
+        ]
