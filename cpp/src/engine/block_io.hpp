@@ -24,32 +24,46 @@ void load_raws(const std::int64_t* x, int count, int size, bool is_signed, void*
     }
 }
 
-// T leaves three bits of headroom: the guard and sticky bits, and the sign.
+// True where every value times `scale` is well inside T (which then has room for the guard and sticky
+// bits and the sign) and none vanishes.
 template <class T, class S>
-bool load_floats(const S* x, int count, int size, double scale, void* storage) {
+bool fits(const S* x, std::ptrdiff_t n, double scale) {
   const double limit = static_cast<double>(static_cast<T>(1) << (8 * sizeof(T) - 4));
-  T* to = static_cast<T*>(storage);
   int bad = 0;
-  for (int e = 0; e < size; ++e)
-    for (int s = 0; s < count; ++s) {
-      const double given = static_cast<double>(x[static_cast<std::ptrdiff_t>(s) * size + e]);
-      const double twice = given * (2 * scale);
-      const bool fits = twice < limit && twice > -limit && (twice == 0) == (given == 0);
-      bad |= fits ? 0 : 1;
-      const double safe = fits ? twice : 0;
-      const T truncated = static_cast<T>(safe);
-      const T floored = static_cast<T>(truncated - (static_cast<double>(truncated) > safe ? 1 : 0));
-      const T sticky = static_cast<double>(floored) != safe ? 1 : 0;
-      to[e * block + s] = static_cast<T>(2 * floored + sticky);
-    }
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    const double given = static_cast<double>(x[i]);
+    const double scaled = given * scale;
+    bad |= static_cast<int>(!(scaled < limit)) | static_cast<int>(!(scaled > -limit)) |
+           (static_cast<int>(scaled == 0) ^ static_cast<int>(given == 0));
+  }
   return bad == 0;
+}
+
+// Flat loops without branches, so that compilers vectorize them; the transposition comes last.
+template <class T, class S>
+bool load_floats(const S* x, int count, int size, double scale, void* storage, void* scratch) {
+  const std::ptrdiff_t n = static_cast<std::ptrdiff_t>(count) * size;
+  const double twice = 2 * scale;
+  if (!fits<T>(x, n, twice)) return false;
+  T* __restrict guarded = static_cast<T*>(scratch);
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    const double scaled = static_cast<double>(x[i]) * twice;
+    const T truncated = static_cast<T>(scaled);
+    const T floored = static_cast<T>(truncated - static_cast<T>(static_cast<double>(truncated) > scaled));
+    guarded[i] = static_cast<T>(2 * floored + static_cast<T>(static_cast<double>(floored) != scaled));
+  }
+  T* __restrict to = static_cast<T*>(storage);
+  for (int e = 0; e < size; ++e)
+    for (int s = 0; s < count; ++s)
+      to[e * block + s] = guarded[static_cast<std::ptrdiff_t>(s) * size + e];
+  return true;
 }
 
 template <class T, class S>
 void store_floats(const void* storage, int count, int size, double scale, S* y) {
   const T* from = static_cast<const T*>(storage);
-  for (int s = 0; s < count; ++s)
-    for (int e = 0; e < size; ++e)
+  for (int e = 0; e < size; ++e)
+    for (int s = 0; s < count; ++s)
       y[static_cast<std::ptrdiff_t>(s) * size + e] =
           static_cast<S>(static_cast<double>(from[e * block + s]) * scale);
 }

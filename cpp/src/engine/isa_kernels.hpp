@@ -22,8 +22,9 @@ struct isa_kernels {
   void (*load_raws)(lane, const std::int64_t* x, int count, int size, bool is_signed, void* storage);
   // Floats times `scale` (a power of two) as integers with two more bits, guard and sticky: rounding
   // them by any mode gives what rounding the float itself gives. False where one value does not fit or
-  // vanishes; the storage is then undefined. Lanes i32 and i64 only.
-  bool (*load_floats)(lane, element, const void* x, int count, int size, double scale, void* storage);
+  // vanishes; the storage is then undefined. Lanes i32 and i64 only. `scratch` is as large as `storage`.
+  bool (*load_floats)(lane, element, const void* x, int count, int size, double scale, void* storage,
+                      void* scratch);
   // Element-major raws into the caller's count x size buffer, floats times `scale`.
   void (*store)(lane, element, const void* storage, int count, int size, double scale, void* y);
   // The same raws in another lane type.

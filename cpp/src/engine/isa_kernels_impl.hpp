@@ -40,19 +40,19 @@ inline void load_raws(lane l, const std::int64_t* x, int count, int size, bool i
   });
 }
 
+template <class T>
+bool load_floats_as(element kind, const void* x, int count, int size, double scale, void* storage,
+                    void* scratch) {
+  if (kind == element::f32)
+    return block_io::load_floats<T>(static_cast<const float*>(x), count, size, scale, storage, scratch);
+  return block_io::load_floats<T>(static_cast<const double*>(x), count, size, scale, storage, scratch);
+}
+
 inline bool load_floats(lane l, element kind, const void* x, int count, int size, double scale,
-                        void* storage) {
+                        void* storage, void* scratch) {
   if (l == lane::i32)
-    return kind == element::f32
-               ? block_io::load_floats<std::int32_t>(static_cast<const float*>(x), count, size, scale,
-                                                     storage)
-               : block_io::load_floats<std::int32_t>(static_cast<const double*>(x), count, size, scale,
-                                                     storage);
-  return kind == element::f32
-             ? block_io::load_floats<std::int64_t>(static_cast<const float*>(x), count, size, scale,
-                                                   storage)
-             : block_io::load_floats<std::int64_t>(static_cast<const double*>(x), count, size, scale,
-                                                   storage);
+    return load_floats_as<std::int32_t>(kind, x, count, size, scale, storage, scratch);
+  return load_floats_as<std::int64_t>(kind, x, count, size, scale, storage, scratch);
 }
 
 inline void store(lane l, element kind, const void* storage, int count, int size, double scale,

@@ -6,6 +6,14 @@
 
 #include "bind_args.hpp"
 
+// Where speed counts, all that a kernel calls is inlined, so that whatever depends on formats only
+// leaves its loop. The oracles and the proof do without: it would cost minutes of compilation.
+#ifdef ISOBIT_REGISTER_BYTES
+#define ISOBIT_FLATTEN __attribute__((flatten))
+#else
+#define ISOBIT_FLATTEN
+#endif
+
 namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace engine_kernels {
@@ -24,7 +32,7 @@ void map_with(const engine::op_args& a, std::index_sequence<C...>, std::index_se
 template <class Cell>
 struct map {
   template <class P>
-  static void run(const engine::op_args& a) {
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     map_with<Cell, P>(a, std::make_index_sequence<Cell::constants>(),
                       std::make_index_sequence<Cell::tables>(),
                       std::make_index_sequence<Cell::formats>());
@@ -45,7 +53,7 @@ void zip_with(const engine::op_args& a, std::index_sequence<C...>) {
 template <class Cell>
 struct zip {
   template <class P>
-  static void run(const engine::op_args& a) {
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     zip_with<Cell, P>(a, std::make_index_sequence<Cell::constants>());
   }
 };
@@ -54,7 +62,7 @@ struct zip {
 template <class Cell>
 struct gather {
   template <class P>
-  static void run(const engine::op_args& a) {
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const auto y = bind<P>(a.output);
     for (int i = 0; i < a.output_size; ++i) {
       const auto x = bind<P>(a.inputs[a.ints[2 * i]]);
@@ -68,7 +76,7 @@ struct gather {
 template <class Cell>
 struct matrix {
   template <class P>
-  static void run(const engine::op_args& a) {
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int rows = static_cast<int>(a.ints[0]);
     const int n_in = static_cast<int>(a.ints[1]), n_out = static_cast<int>(a.ints[2]);
     for (int row = 0; row < rows; ++row) {
@@ -81,7 +89,7 @@ struct matrix {
 
  private:
   template <int R, class P>
-  static void tile(const engine::op_args& a, int row, int o, int n_in, int n_out) {
+  ISOBIT_FLATTEN static void tile(const engine::op_args& a, int row, int o, int n_in, int n_out) {
     Cell::template neurons<R>(n_in, bind<P>(a.inputs[0]).from(row * n_in),
                               bind<P>(a.constants[0]).from(o), n_out,
                               bind<P>(a.constants[1]).from(o), bind(a.formats[0]),
@@ -93,7 +101,7 @@ struct matrix {
 template <class Cell>
 struct rows_with_tables {
   template <class P>
-  static void run(const engine::op_args& a) {
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int rows = static_cast<int>(a.ints[0]), n = static_cast<int>(a.ints[1]);
     const auto first = bind<P>(a.tables[0]);
     const view<P, dyn> scratch(first.entry, static_cast<raw_of<P>*>(a.scratch));
@@ -107,7 +115,7 @@ struct rows_with_tables {
 template <class Cell>
 struct reduce {
   template <class P>
-  static void run(const engine::op_args& a) {
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int rows = static_cast<int>(a.ints[0]), n = static_cast<int>(a.ints[1]);
     for (int row = 0; row < rows; ++row)
       Cell::row(n, bind<P>(a.inputs[0]).from(row * n), bind<P>(a.output).from(row));

@@ -68,7 +68,8 @@ void worker::load(const input_step& step, const source& from, std::int64_t first
   }
   const double scale = std::ldexp(1.0, t.format.frac());
   const bool quick = type != lane::i128 &&
-                     isa_.load_floats(type, from.kind, x, count, t.size, scale, at(step.guard));
+                     isa_.load_floats(type, from.kind, x, count, t.size, scale, at(step.guard),
+                                      at(step.home));
   if (!quick) {
     if (type == lane::i32)
       guard_one_by_one<std::int32_t>(from.kind, x, count, t.size, t.format, at(step.guard));
