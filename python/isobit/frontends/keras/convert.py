@@ -1,0 +1,220 @@
+"""From the tree of models to the graph: a call of a layer becomes its nodes, nested models are unfolded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from isobit.errors import FileFormatError, UnsupportedError
+from isobit.frontends.keras.layers import find_handler
+from isobit.frontends.keras.layers.base import Call, Handler, Tensor
+from isobit.frontends.keras.naming import Namer
+from isobit.frontends.keras.nodes import CallSpec, Ref
+from isobit.frontends.keras.operations import TENSORFLOW_CLASSES, Keras3Operation, TensorFlowFunction
+from isobit.frontends.keras.options import FLOAT_DTYPES, Options, fixed_shape, shorten
+from isobit.frontends.keras.topology import INPUT, Layer, Model
+from isobit.frontends.keras.weights.variables import LayerPath, Weights
+from isobit.ir import Graph, GraphBuilder, Shape
+
+MAX_NODES = 20_000
+_INPUT_IRRELEVANT = frozenset({"ragged"})
+
+
+def convert(model: Model, weights: Weights, keras: int | None) -> Graph:
+    """The graph of a model.
+
+    Parameters
+    ----------
+    model : Model
+        The outer model.
+    weights : mapping
+        By path of the layer.
+    keras : int or None
+        Major version of Keras.
+
+    Raises
+    ------
+    UnsupportedError
+        Naming the layer and what isobit does not implement.
+    FileFormatError
+        When layers, weights and calls do not fit each other.
+    GraphError
+        When shapes do not.
+    """
+    return _Converter(model, weights, keras).graph(model)
+
+
+class _Converter:
+    def __init__(self, model: Model, weights: Weights, keras: int | None) -> None:
+        self.weights = weights
+        self.keras = keras
+        self.builder = GraphBuilder(model.name)
+        self.namer = Namer(model)
+        self.calls: Counter[LayerPath] = Counter()
+
+    def graph(self, model: Model) -> Graph:
+        tensors = []
+        for ref in model.inputs:
+            shape = _input_shape(model.layer(ref.layer))
+            name = self.builder.input(self.namer.layer((ref.layer,), 0), shape)
+            tensors.append(Tensor(name, shape))
+        results = self.run(model, tensors, ())
+        names: set[str] = set()
+        for (label, ref), tensor in zip(model.outputs, results, strict=True):
+            name, number = label or ref.layer, 0
+            while name in names:
+                number += 1
+                name = f"{label or ref.layer}_{number}"
+            names.add(name)
+            self.builder.output(name, tensor.name)
+        return self.builder.build()
+
+    def run(self, model: Model, inputs: Sequence[Tensor], path: LayerPath) -> list[Tensor]:
+        """Call a model: its results, in the order of its outputs."""
+        layers = {layer.name: layer for layer in model.layers}
+        made = _feed(model, layers, inputs)
+        pending = {
+            layer.name: list(enumerate(layer.calls)) for layer in model.layers if layer.class_name != INPUT
+        }
+        while any(pending.values()):
+            progress = False
+            for name, calls in pending.items():
+                while calls and self._ready(model, calls[0][1], layers, made):
+                    number, spec = calls.pop(0)
+                    made[name, number] = self._call(model, layers[name], spec, made, (*path, name))
+                    progress = True
+            if not progress:
+                stuck = sorted(name for name, calls in pending.items() if calls)
+                raise FileFormatError(
+                    f"model {model.name!r}: the layers {shorten(stuck)} form a cycle "
+                    "or are not connected to an input"
+                )
+        return [_look_up(model, made, ref, model.first_output_call) for _, ref in model.outputs]
+
+    def _ready(
+        self,
+        model: Model,
+        spec: CallSpec,
+        layers: Mapping[str, Layer],
+        made: Mapping[tuple[str, int], list[Tensor]],
+    ) -> bool:
+        for ref in spec.refs():
+            if ref.layer not in layers:
+                model.layer(ref.layer)
+            if (ref.layer, ref.call - model.first_call.get(ref.layer, 0)) not in made:
+                return False
+        return True
+
+    def _call(
+        self,
+        model: Model,
+        layer: Layer,
+        spec: CallSpec,
+        made: Mapping[tuple[str, int], list[Tensor]],
+        path: LayerPath,
+    ) -> list[Tensor]:
+        if len(self.builder.nodes) > MAX_NODES:
+            raise UnsupportedError(f"model {model.name!r} has more than {MAX_NODES} nodes")
+        args = tuple(_resolve(model, made, arg) for arg in spec.args)
+        kwargs = {key: _resolve(model, made, value) for key, value in spec.kwargs.items()}
+        options = Options(layer.name, layer.class_name, layer.config)
+        number = self.calls[path]
+        self.calls[path] += 1
+        if layer.model is not None:
+            inputs = Call(
+                layer.name, options, args, kwargs, {}, self.keras, self.builder, self.namer.unique
+            ).inputs()
+            return self.run(layer.model, inputs, path)
+        handler = _handler(layer)
+        call = Call(
+            self.namer.layer(path, number),
+            options,
+            args,
+            kwargs,
+            self.weights.get(path, {}),
+            self.keras,
+            self.builder,
+            self.namer.unique,
+        )
+        result = handler.convert(call)
+        options.finish(handler.irrelevant)
+        return [result]
+
+
+def _handler(layer: Layer) -> Handler:
+    if layer.is_operation:
+        return Keras3Operation()
+    if layer.class_name in TENSORFLOW_CLASSES:
+        return TensorFlowFunction()
+    return find_handler(layer.name, layer.class_name)
+
+
+def _input_shape(layer: Layer) -> Shape:
+    """Shape of an input of the outer model; checks the other options of the input."""
+    options = Options(layer.name, layer.class_name, layer.config)
+    if layer.class_name != INPUT:
+        raise FileFormatError(f"layer {layer.name!r} ({layer.class_name}) is listed as an input of the model")
+    options.require("sparse", None, False)
+    options.require("ragged", None, False)
+    options.require("optional", None, False)
+    if options.raw("dtype") is not None and options.raw("dtype") not in FLOAT_DTYPES:
+        options.finish()
+    dims = options.raw("batch_shape") or options.raw("batch_input_shape")
+    options.raw("batch_shape")
+    if dims is None:
+        raise UnsupportedError(
+            f"model input {layer.name!r}: the file states no input shape; build the model and save it again"
+        )
+    options.finish()
+    return fixed_shape(layer.name, dims, "the input shape")
+
+
+def _feed(
+    model: Model, layers: Mapping[str, Layer], inputs: Sequence[Tensor]
+) -> dict[tuple[str, int], list[Tensor]]:
+    """The tensors of the input layers, whose declared shapes are compared with what comes in."""
+    if len(inputs) != len(model.inputs):
+        raise FileFormatError(
+            f"model {model.name!r} has {len(model.inputs)} inputs and is called with {len(inputs)}"
+        )
+    made: dict[tuple[str, int], list[Tensor]] = {}
+    for ref, tensor in zip(model.inputs, inputs, strict=True):
+        config = layers[ref.layer].config if ref.layer in layers else model.layer(ref.layer).config
+        dims = config.get("batch_shape") or config.get("batch_input_shape")
+        if isinstance(dims, list) and not _fits(dims[1:], tensor.shape):
+            raise FileFormatError(
+                f"model {model.name!r}: the input {ref.layer!r} of shape {shorten(dims)} "
+                f"is called with shape {tensor.shape} (without batch)"
+            )
+        if (ref.layer, ref.call) in made:
+            raise FileFormatError(f"model {model.name!r}: two inputs are called {ref.layer!r}")
+        made[ref.layer, ref.call] = [tensor]
+    return made
+
+
+def _fits(dims: Sequence[Any], shape: Shape) -> bool:
+    return len(dims) == len(shape) and all(d is None or d == n for d, n in zip(dims, shape, strict=True))
+
+
+def _resolve(model: Model, made: Mapping[tuple[str, int], list[Tensor]], value: Any) -> Any:
+    """A structure of arguments with tensors in the place of references."""
+    if isinstance(value, Ref):
+        return _look_up(model, made, value, model.first_call)
+    if isinstance(value, list):
+        return [_resolve(model, made, entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: _resolve(model, made, entry) for key, entry in value.items()}
+    return value
+
+
+def _look_up(
+    model: Model, made: Mapping[tuple[str, int], list[Tensor]], ref: Ref, first_call: Mapping[str, int]
+) -> Tensor:
+    results = made.get((ref.layer, ref.call - first_call.get(ref.layer, 0)))
+    if results is None or ref.tensor >= len(results):
+        model.layer(ref.layer)
+        raise FileFormatError(
+            f"model {model.name!r} uses output {ref.tensor} of call {ref.call} of {ref.layer!r}, which has none"
+        )
+    return results[ref.tensor]

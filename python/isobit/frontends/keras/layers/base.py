@@ -1,0 +1,164 @@
+"""What a layer handler is, and what it sees of the call that it translates."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from isobit.errors import FileFormatError, UnsupportedError
+from isobit.frontends.keras.nodes import flatten
+from isobit.frontends.keras.options import Options, shorten
+from isobit.ir import FloatArray, GraphBuilder, Shape
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor of the graph that is being built."""
+
+    name: str
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A trained array that a layer keeps in the file; ``read`` is false for those that inference ignores."""
+
+    name: str
+    trainable: bool = True
+    read: bool = True
+
+
+@dataclass
+class Call:
+    """One use of a layer: its options, weights and arguments, and the graph that grows.
+
+    Parameters
+    ----------
+    name : str
+        Unique name for the node that this call makes.
+    options : Options
+        The layer's configuration.
+    args, kwargs
+        As in `CallSpec`, with `Tensor` for every reference.
+    weights : mapping of str to array
+        What the file holds for the layer's variables.
+    keras : int or None
+        Major version of Keras, None if the file does not tell.
+    """
+
+    name: str
+    options: Options
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    weights: Mapping[str, FloatArray]
+    keras: int | None
+    builder: GraphBuilder
+    unique: Callable[[str], str]
+    made: list[str] = field(default_factory=list)
+
+    def inputs(self) -> list[Tensor]:
+        """The tensors that the layer is called with, nothing else being allowed.
+
+        Raises
+        ------
+        UnsupportedError
+            When the call has other arguments, such as a mask or ``training=True``.
+        """
+        for key, value in self.kwargs.items():
+            if value is not None and not (key == "training" and value is False):
+                raise self.refuse(
+                    f"it is called with {key} = {shorten(value)}, which isobit does not implement"
+                )
+        if len(self.args) != 1:
+            raise self.refuse(f"it is called with {len(self.args)} arguments; supported: the input alone")
+        tensors = flatten(self.args[0])
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                raise self.refuse(f"it is called with {shorten(tensor)}; supported: the input alone")
+        return tensors
+
+    def input(self) -> Tensor:
+        """The only input."""
+        tensors = self.inputs()
+        if len(tensors) != 1:
+            raise FileFormatError(f"{self.where} is called with {len(tensors)} inputs; it takes one")
+        return tensors[0]
+
+    def weight(self, name: str, shape: Shape) -> FloatArray:
+        """A weight, checked.
+
+        Raises
+        ------
+        FileFormatError
+            When its shape is not the expected one, or a value is not finite; names layer and weight.
+        """
+        array = self.weights[name]
+        if array.shape != shape:
+            raise FileFormatError(f"{self.where}: {name} has shape {array.shape}, expected {shape}")
+        if not np.all(np.isfinite(array)):
+            position = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+            raise FileFormatError(
+                f"{self.where}: {name} has a value that is not finite ({array[position]} at {position}). "
+                "The training probably diverged; save the model again from a good checkpoint."
+            )
+        return array
+
+    def emit(
+        self,
+        op: str,
+        inputs: Sequence[Tensor],
+        attrs: Mapping[str, Any] | None = None,
+        constants: Mapping[str, FloatArray] | None = None,
+        suffix: str = "",
+    ) -> Tensor:
+        """Append a node; the first of a call bears its name, later ones the name and a suffix."""
+        first = not self.made and not suffix
+        name = self.name if first else self.unique(f"{self.name}_{suffix or op}")
+        tensor = self.builder.add(op, [t.name for t in inputs], name, attrs, constants)
+        self.made.append(tensor)
+        return Tensor(tensor, self.builder.shapes[tensor])
+
+    @property
+    def where(self) -> str:
+        """Layer and class, the beginning of messages."""
+        return f"layer {self.options.layer!r} ({self.options.class_name})"
+
+    def refuse(self, text: str) -> UnsupportedError:
+        """An error about what isobit does not implement."""
+        return UnsupportedError(f"{self.where}: {text}")
+
+    def axis(self, axis: int, rank: int, key: str = "axis") -> int:
+        """An axis counted by Keras (batch included, or from the end) as the IR counts it.
+
+        Parameters
+        ----------
+        axis : int
+            As in the file.
+        rank : int
+            Number of axes without the batch.
+        """
+        counted = axis + rank + 1 if axis < 0 else axis
+        if counted == 0:
+            raise self.refuse(f"{key} = {axis} is the batch axis; supported are the others")
+        if not 1 <= counted <= rank:
+            raise FileFormatError(f"{self.where}: {key} = {axis} is no axis of an input with {rank + 1} axes")
+        return counted - 1
+
+
+class Handler(abc.ABC):
+    """The translation of one layer class. Handlers have no state."""
+
+    irrelevant: ClassVar[frozenset[str]] = frozenset()
+    """Options without effect in inference."""
+
+    def variables(self, options: Options) -> tuple[Variable, ...]:
+        """The layer's variables in the order in which Keras saves them."""
+        return ()
+
+    @abc.abstractmethod
+    def convert(self, call: Call) -> Tensor:
+        """Append the nodes of one call, and return its result."""
