@@ -110,7 +110,8 @@ typename P::template raw<To> bring_into_range(const W& w, const R& a, const R& e
     }
     case overflow::sat_sym: {
       const auto high = largest<P>(w, to);
-      const auto low = to.is_signed() ? P::sub(w, P::lit(w, 0), high) : P::lit(w, 0);
+      const bool symmetric = to.is_signed() && to.width() > 1;  // one bit saturates plainly
+      const auto low = symmetric ? P::sub(w, P::lit(w, 0), high) : smallest<P>(w, high, to);
       return P::min(to, P::max(w, a, low), high);
     }
     case overflow::sat_zero: {
