@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+import engine
 import oracle
 
 ROUNDINGS = range(7)
@@ -20,14 +21,9 @@ def formats(draw, max_width=16, frac=None, signed=None, overflows=OVERFLOWS, min
     return (width, places, is_signed, draw(st.sampled_from(ROUNDINGS)), overflow)
 
 
-def plain(fmt):
-    """The same numbers, without modes."""
-    return (*fmt[:3], oracle.TRN, oracle.WRAP)
-
-
 def stored_range(fmt):
     """The raws that can exist in a format, whatever its modes."""
-    return oracle.raw_range(plain(fmt))
+    return oracle.raw_range(engine.plain(fmt))
 
 
 def raws(fmt, reachable=False):

@@ -14,6 +14,11 @@ EXACT = (0, 0, True, oracle.TRN, oracle.WRAP)
 """Stands for `no cast` where an accumulator format is asked for."""
 
 
+def plain(fmt):
+    """The same numbers, without modes."""
+    return (*fmt[:3], oracle.TRN, oracle.WRAP)
+
+
 def as_int64(raws, fmt):
     """Raws as the engine stores them: 64-bit unsigned ones as their bit pattern."""
     integers = [int(raw) for raw in raws]
@@ -94,24 +99,30 @@ def check(core, spec, samples, repeat=1, program=None):
     for label, arrays in paths(core, program, which, inputs):
         for number, array in zip(which, arrays, strict=True):
             np.testing.assert_array_equal(
-                array, expected[number][order], err_msg=f"{label}: tensor {number} of {describe(spec)}"
+                array, expected[number][order], err_msg=f"{label}: tensor {number}, {describe(spec, number)}"
             )
     check_proof(program, spec, results)
     return program
 
 
 def check_proof(program, spec, results):
-    """Every raw lies in the range that the interval proof gives for it."""
+    """Every raw lies in the range that the interval proof gives for it, and that range in the format's."""
     for number, proven in enumerate(program.proof()["tensors"]):
         low, high = ([int(bound) for bound in np.ravel(proven[end])] for end in ("low", "high"))
         size = spec["tensors"][number]["size"]
         assert len(low) == len(high) == size
+        floor, ceiling = oracle.raw_range(plain(spec["tensors"][number]["format"]))
+        assert min(low) >= floor and max(high) <= ceiling, describe(spec, number)
         for result in results:
             for element, raw in enumerate(result[number]):
-                assert low[element] <= raw <= high[element], (number, element, raw, describe(spec))
+                assert low[element] <= raw <= high[element], (number, element, raw, describe(spec, number))
 
 
-def describe(spec):
-    """A short text for failures."""
-    ops = [(op["cell"], op["inputs"], op["output"], op["formats"]) for op in spec["ops"]]
-    return f"tensors {[(t['size'], t['format']) for t in spec['tensors']]}, ops {ops}"
+def describe(spec, number):
+    """The operation that makes a tensor, with its formats, for messages."""
+    formats = [tensor["format"] for tensor in spec["tensors"]]
+    for op in spec["ops"]:
+        if op["output"] == number:
+            sources = [formats[source] for source in op["inputs"]]
+            return f"{op['cell']} from {sources} to {formats[number]} with {op['formats']}"
+    return f"input {formats[number]}"
