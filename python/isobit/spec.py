@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from isobit.errors import GraphError, closest
@@ -69,8 +71,16 @@ def _check_node(node: Node, shapes: dict[str, Shape]) -> None:
     _check_shape(f"layer {node.name!r}", shape)
 
 
+MAX_ELEMENTS = 2**24
+"""Of one tensor of one sample; more is not a network for a trigger, but a damaged file."""
+
+
 def _check_shape(where: str, shape: Shape) -> None:
     if not isinstance(shape, tuple) or any(not isinstance(n, int) or n < 1 for n in shape):
         raise GraphError(
             f"{where} has the shape {shape}: every dimension but the batch must be a fixed positive integer"
+        )
+    if math.prod(shape) > MAX_ELEMENTS:
+        raise GraphError(
+            f"{where} has the shape {shape}, {math.prod(shape)} elements; isobit handles {MAX_ELEMENTS}"
         )

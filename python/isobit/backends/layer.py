@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from isobit.backends.program import Code, ProgramBuilder, code, decode
 from isobit.backends.stored import StoredConstant, exact_format, quantized_constant
-from isobit.errors import ConfigError
+from isobit.errors import ConfigError, FileFormatError
 from isobit.formats import Format, Overflow, Rounding
 from isobit.functions import Function
 from isobit.ir import FloatArray, Node, Shape
@@ -212,6 +212,11 @@ class LayerLowering:
         known = self._program.known.get(key)
         if known is None:
             stored = quantized_constant(self.node.name, role, name, values, fmt)
+        elif known.format != fmt or known.raw.shape != values.shape:
+            raise FileFormatError(
+                f"{key!r} is stored as {known.format} of shape {known.raw.shape}, but the layer has {fmt} "
+                f"and {values.shape}"
+            )
         else:
             stored = StoredConstant(self.node.name, role, name, known.format, known.raw, values)
         self._program.stored[key] = stored

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.stored import KnownIntegers, StoredConstant, StoredTable
+from isobit.errors import FileFormatError
 from isobit.formats import Format, Overflow, Rounding
 from isobit.functions import Function
 from isobit.ir import FloatArray
@@ -76,6 +77,8 @@ class ProgramBuilder:
         """A table of a layer, computed unless it is known."""
         key = f"{layer}.{role}"
         known = self.known.get(key)
+        if known is not None and (known.index is None or known.format != entry):
+            raise FileFormatError(f"{key!r} is stored as {known.format}, but it is a table of {entry}")
         if known is None or known.index is None:
             made = make_table(function, parameter, source, entry, size, reachable)
         else:
