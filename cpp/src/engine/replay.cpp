@@ -21,7 +21,7 @@ bool is_power_of_two(int128 w) {
 class interpreter {
  public:
   interpreter(const flow_module& module, const operation& op, const std::vector<int128>& ports)
-      : module_(module), op_(op), ports_(ports) {
+      : op_(op), ports_(ports) {
     values_.reserve(module.nodes.size());
     for (const flow_node& n : module.nodes) values_.push_back(evaluate(n));
   }
@@ -67,7 +67,6 @@ class interpreter {
     return 0;
   }
 
-  const flow_module& module_;
   const operation& op_;
   const std::vector<int128>& ports_;
   std::vector<int128> values_;

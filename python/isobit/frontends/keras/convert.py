@@ -215,6 +215,6 @@ def _look_up(
     if results is None or ref.tensor >= len(results):
         model.layer(ref.layer)
         raise FileFormatError(
-            f"model {model.name!r} uses output {ref.tensor} of call {ref.call} of {ref.layer!r}, which has none"
+            f"model {model.name!r} uses output {ref.tensor} of call {ref.call} of {ref.layer!r}: there is none"
         )
     return results[ref.tensor]

@@ -21,23 +21,20 @@ class ReLU(Handler):
         threshold = options.number("threshold", 0.0)
         highest = options.number("max_value") if options.has("max_value") else None
         options.raw("max_value")
-        if highest is not None and highest < 0:
-            raise options.malformed("max_value", "a bound of at least 0")
+        for key, value in (("max_value", highest), ("negative_slope", slope), ("threshold", threshold)):
+            if value is not None and value < 0:
+                raise options.malformed(key, "a number of at least 0")
         if slope != 0 and threshold != 0:
-            raise call.refuse(
-                "negative_slope together with threshold is not supported; one of them must be 0"
-            )
-        if slope < 0 and highest is not None:
-            raise call.refuse("a negative negative_slope together with max_value is not supported")
+            raise call.refuse("negative_slope together with threshold is not supported; one of them must be 0")
         if slope != 0:
             tensor = call.emit("leaky_relu", [tensor], {"alpha": slope})
-            return tensor if highest is None else call.emit("clip", [tensor], {"high": highest})
-        if threshold != 0:
+        elif threshold != 0:
             tensor = call.emit("thresholded_relu", [tensor], {"theta": threshold})
-            return tensor if highest is None else call.emit("clip", [tensor], {"low": 0.0, "high": highest})
-        if highest is not None:
+        elif highest is None:
+            return call.emit("relu", [tensor])
+        else:
             return call.emit("clip", [tensor], {"low": 0.0, "high": highest})
-        return call.emit("relu", [tensor])
+        return tensor if highest is None else call.emit("clip", [tensor], {"high": highest})
 
 
 class LeakyReLU(Handler):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isobit.errors import GraphError
+from isobit.errors import FileFormatError, GraphError
 from isobit.frontends.onnx.layer import Layer
 from isobit.frontends.onnx.values import Tensor
 from isobit.ir import FloatArray
@@ -113,6 +113,10 @@ def _split(layer: Layer) -> tuple[list[Tensor], list[int]]:
     if not tensors:
         raise layer.refuse("all inputs are constants")
     layer.same_rank(tensors)
+    if layer.opset < 8:
+        shapes = {(1, *layer.shape(x)) for x in tensors} | {layer.array(i).shape for i in constants}
+        if len(shapes) > 1:
+            raise FileFormatError(f"opset {layer.opset} allows only inputs of equal shape here: {shapes}")
     return tensors, constants
 
 

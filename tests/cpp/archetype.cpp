@@ -1,0 +1,72 @@
+// Every cell compiles with a policy that offers nothing beyond the concept, with static and with
+// run-time formats. What is tested is the compilation; running it computes nothing.
+#include "isobit/policy/archetype.hpp"
+
+#include <cstdio>
+
+#include "isobit/cells/affine.hpp"
+#include "isobit/cells/argmax.hpp"
+#include "isobit/cells/dense.hpp"
+#include "isobit/cells/hard.hpp"
+#include "isobit/cells/linear.hpp"
+#include "isobit/cells/lookup.hpp"
+#include "isobit/cells/merge.hpp"
+#include "isobit/cells/relu.hpp"
+#include "isobit/cells/softmax.hpp"
+
+using namespace isobit;
+using P = archetype;
+
+namespace {
+
+using data_format = fmt<8, 4, true>;
+using constant_format = fmt<6, 5, true>;
+using output_format = fmt<9, 3, true, rounding::rnd_conv, overflow::wrap_sm>;
+using index_format = fmt<5, 2, false, rounding::rnd, overflow::sat>;
+
+template <class X, class C, class Y, class I, class N>
+void instantiate_all(const X& fx, const C& fc, const Y& fy, const I& fi, const N& n) {
+  P::raw<X> x_raws[4];
+  P::raw<Y> y_raws[4];
+  P::raw<C> scratch_raws[4];
+  P::uniform<C> c_raws[16];
+  const view<P, X> x(fx, x_raws);
+  const view<P, Y> y(fy, y_raws);
+  const view<P, C> scratch(fc, scratch_raws);
+  const constants<P, C> c(fc, c_raws);
+  const table<P, I, C> t = {fi, fc, 0, 16, c_raws, function::tanh, 0};
+
+  y.put(0, cells::linear::apply(x[0], fy));
+  y.put(0, cells::relu::apply(x[0], fy));
+  y.put(0, cells::clip::apply(x[0], c[0], c[1], fy));
+  y.put(0, cells::leaky_relu::apply(x[0], c[0], fy));
+  y.put(0, cells::thresholded_relu::apply(x[0], c[0], fy));
+  y.put(0, cells::affine::apply(x[0], c[0], c[1], fy, fy));
+  y.put(0, cells::hard_sigmoid::apply(x[0], c[0], c[1], fy));
+  y.put(0, cells::binary_tanh::apply(x[0], fy));
+  y.put(0, cells::ternary_tanh::apply(x[0], fy));
+  y.put(0, cells::lookup::apply(x[0], t, fy));
+  y.put(0, cells::lookup_relu::apply(x[0], t, fy));
+  y.put(0, cells::elu::apply(x[0], c[0], t, fy));
+  y.put(0, cells::add::finish(cells::add::combine(x[0], c[0]), fy));
+  y.put(0, cells::subtract::finish(cells::subtract::combine(x[0], c[0]), fy));
+  y.put(0, cells::multiply::finish(cells::multiply::combine(x[0], c[0]), fy));
+  y.put(0, cells::maximum::finish(cells::maximum::combine(x[0], c[0]), fy));
+  y.put(0, cells::minimum::finish(cells::minimum::combine(x[0], c[0]), fy));
+  y.put(0, cells::average::finish(cells::average::combine(x[0], c[0]), c[1], fy));
+  cells::dense::neurons<2>(n, x, c, 2, c, fy, y);
+  cells::softmax::row(n, x, t, t, scratch, y);
+  cells::log_softmax::row(n, x, t, t, scratch, y);
+  cells::argmax::row(n, x, y);
+}
+
+dyn at_run_time(int width, int frac, bool is_signed) { return dyn(width, frac, is_signed); }
+
+}  // namespace
+
+int main() {
+  instantiate_all(data_format(), constant_format(), output_format(), index_format(), count<4>());
+  instantiate_all(at_run_time(8, 4, true), at_run_time(6, 5, true), at_run_time(9, 3, true),
+                  at_run_time(5, 2, false), 4);
+  std::puts("every cell compiles with the archetype");
+}

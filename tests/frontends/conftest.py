@@ -1,0 +1,21 @@
+"""Where the real models lie that are used in place and never copied."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared material beside the repository, or ``ISOBIT_SHARED``; skips without it."""
+    named = os.environ.get("ISOBIT_SHARED")
+    candidates = (
+        [Path(named)] if named else [folder / "shared" for folder in Path(__file__).resolve().parents[2:]]
+    )
+    for folder in candidates:
+        if (folder / "models").is_dir():
+            return folder
+    pytest.skip("the shared models are not there (set ISOBIT_SHARED to their folder)")
