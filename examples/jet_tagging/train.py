@@ -124,9 +124,8 @@ def provenance(
         "accuracy": round(accuracy(scores, test.y), 5),
         "auc": {name: round(area, 5) for name, area in zip(test.classes, auc(scores, test.y), strict=True)},
         "jets": {
-            "simulation": "simulate.py",
-            "train": {"jets": len(train), "seed": train.seed, "validation_fraction": _VALIDATION_FRACTION},
-            "test": {"jets": len(test), "seed": test.seed},
+            "train": {**_simulation(train), "validation_fraction": _VALIDATION_FRACTION},
+            "test": _simulation(test),
         },
         "training": {"command": f"train.py --seed {seed} --epochs {epochs}", "seed": seed, "epochs": epochs},
         "versions": {
@@ -135,6 +134,14 @@ def provenance(
             "tensorflow": tensorflow.__version__,
         },
     }
+
+
+def _simulation(jets: JetFile) -> dict[str, Any]:
+    """Record how many jets a file holds, and the command that made them if the file tells its seed."""
+    made = {"jets": len(jets), "seed": jets.seed}
+    if jets.seed is None:
+        return made
+    return {**made, "command": f"simulate.py --per-class {len(jets) // len(jets.classes)} --seed {jets.seed}"}
 
 
 def write_test_jets(jets: JetFile, path: Path) -> None:

@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ import pytest
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+import isobit
+
 CLASSES = ("q", "g", "W", "Z", "t")
 DENSE = {"dense_1": (16, 64), "dense_2": (64, 32), "dense_3": (32, 32), "logits": (32, 5)}
 MAX_JETS_SIZE = 3_000_000  # bytes
@@ -26,7 +27,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    return Path(str(files("isobit"))) / "data"
+    return Path(isobit.__file__).parent / "data"
 
 
 @pytest.fixture(scope="module")
