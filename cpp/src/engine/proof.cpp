@@ -15,7 +15,7 @@ range reachable(const dyn& f, int128 low, int128 high) {
   r.low = low;
   r.high = high;
   r.frac = f.frac();
-  r.exact_bits = detail::signed_bits(low, high);
+  r.exact_bits = r.reach_bits = detail::signed_bits(low, high);
   return r;
 }
 
@@ -75,9 +75,11 @@ proof prove(const description& net) {
     } catch (const std::out_of_range& error) {
       throw proof_failed(where + ": " + error.what());
     }
-    for (const range& r : out) p.bits = std::max(p.bits, r.word_bits());
+    for (const range& r : out) {
+      p.bits = std::max(p.bits, r.word_bits());
+      result.fits_f64 = result.fits_f64 && r.reach_bits <= 53;
+    }
     p.narrowest = narrowest_for(p.bits, where);
-    result.fits_f64 = result.fits_f64 && p.bits <= 53;
     result.operations.push_back(p);
     record(result.tensors[id], out);
     for (range& r : out) r = reachable(net.tensors[id].format, r.low, r.high);

@@ -23,7 +23,8 @@ struct range {
   int needed_bits = 1;
   int exact_bits = 1;
   int lost = 0;
-  int frac = 0;  // of the format that the last operation gave it
+  int frac = 0;        // of the format that the last operation gave it
+  int reach_bits = 1;  // of the largest value met on the way here: what doubles must hold (f64)
 
   int word_bits() const { return needed_bits > exact_bits ? needed_bits : exact_bits; }
 };
@@ -135,6 +136,22 @@ struct interval : derived<interval> {
     r.high = fits ? a.high : high;
     r.exact_bits = detail::signed_bits(r.low, r.high);
     r.needed_bits = detail::max(a.needed_bits, fits ? demand : detail::max(kept, demand));
+    r.reach_bits = detail::max(a.reach_bits, f.width() + 1);  // doubles wrap by adding half the modulus
+    return r;
+  }
+  // What no rounding or overflow mode exceeds. A select between a value and its replacement (as in
+  // SAT_ZERO) knows only the hull of both.
+  template <class From, class To>
+  static num<interval, To> cast(const num<interval, From>& v, const To& to) {
+    num<interval, To> r = detail::integer_cast(v, to);
+    const int128 one = 1;
+    const int128 lowest_raw = to.is_signed() ? -(one << (to.width() - 1)) : 0;
+    const int128 highest_raw = (one << (to.width() - (to.is_signed() ? 1 : 0))) - 1;
+    if (r.raw.low >= lowest_raw && r.raw.high <= highest_raw) return r;
+    r.raw.needed_bits = r.raw.word_bits();
+    r.raw.low = r.raw.low < lowest_raw ? lowest_raw : r.raw.low;
+    r.raw.high = r.raw.high > highest_raw ? highest_raw : r.raw.high;
+    r.raw.exact_bits = detail::signed_bits(r.raw.low, r.raw.high);
     return r;
   }
   template <class Index, class Entry>
@@ -181,7 +198,7 @@ struct interval : derived<interval> {
     range r;
     r.frac = f.frac();
     r.low = r.high = n;
-    r.exact_bits = detail::signed_bits(n);
+    r.exact_bits = r.reach_bits = detail::signed_bits(n);
     return r;
   }
   // Right modulo 2^n whatever n: exactness is owed, not yet demanded.
@@ -194,6 +211,7 @@ struct interval : derived<interval> {
     r.needed_bits = detail::max(a.needed_bits, b.needed_bits);
     r.lost = detail::max(a.lost, b.lost);
     r.exact_bits = detail::signed_bits(h.low, h.high);
+    r.reach_bits = detail::max(r.exact_bits, detail::max(a.reach_bits, b.reach_bits));
     if (r.lost > 0)  // the top bits of the word are not to be trusted: it must have been right before
       r.exact_bits = detail::max(r.exact_bits, detail::max(a.exact_bits, b.exact_bits));
     return r;
@@ -206,6 +224,7 @@ struct interval : derived<interval> {
     r.low = h.low;
     r.high = h.high;
     r.exact_bits = detail::signed_bits(h.low, h.high);
+    r.reach_bits = detail::max(r.exact_bits, detail::max(a.reach_bits, b.reach_bits));
     r.needed_bits = detail::max(a.word_bits(), b.word_bits());
     return r;
   }
