@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+import cxx
 import isobit
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = cxx.ROOT
 HEADERS = sorted((ROOT / "cpp" / "include" / "isobit").rglob("*.h*"))
+HLS_HEADERS = sorted((ROOT / "hls_kernels").rglob("*.h*"))
 HEADER_FLAGS = ["-std=c++14", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsyntax-only"]
 MAX_JET_BYTES = 3_000_000
 MAX_LINES = 400
@@ -85,16 +87,32 @@ def test_version_is_the_same_everywhere() -> None:
     assert f"\nversion: {isobit.__version__}\n" in citation
 
 
+def compile_alone(compiler: str, header: Path, *flags: str) -> None:
+    """Assert that a header needs nothing before it and gives no warning in the language of HLS compilers."""
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not on the PATH")
+    command = [
+        compiler,
+        *HEADER_FLAGS,
+        f"-I{cxx.INCLUDE}",
+        *flags,
+        "-include",
+        str(header),
+        "-x",
+        "c++",
+        "/dev/null",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 @pytest.mark.parametrize("header", HEADERS, ids=lambda h: str(h.relative_to(ROOT / "cpp" / "include")))
 def test_header_compiles_alone(header: Path, compiler: str) -> None:
-    if shutil.which(compiler) is None:
-        pytest.skip(f"{compiler} is not on the PATH")
-    include = f"-I{ROOT / 'cpp' / 'include'}"
-    done = subprocess.run(
-        [compiler, *HEADER_FLAGS, include, "-include", str(header), "-x", "c++", "/dev/null"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    compile_alone(compiler, header)
+
+
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+@pytest.mark.parametrize("header", HLS_HEADERS, ids=lambda h: str(h.relative_to(ROOT)))
+def test_hls_header_compiles_alone(header: Path, compiler: str) -> None:
+    compile_alone(compiler, header, f"-I{cxx.HLS}", "-isystem", str(cxx.vendor_include()))
