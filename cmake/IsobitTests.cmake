@@ -21,3 +21,13 @@ foreach(source IN LISTS ISOBIT_TEST_SOURCES)
   endif()
   add_test(NAME ${name} COMMAND ${name})
 endforeach()
+
+# A sanitizer brings functions of its own into every object.
+if(NOT ISOBIT_SANITIZE)
+  add_test(
+    NAME isa_symbols
+    COMMAND
+      "${CMAKE_COMMAND}" "-DNM=${CMAKE_NM}" "-DOBJECTS=$<TARGET_OBJECTS:isobit_engine>" -P
+      "${PROJECT_SOURCE_DIR}/cmake/CheckIsaSymbols.cmake"
+  )
+endif()
