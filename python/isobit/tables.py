@@ -130,9 +130,8 @@ def _choose_index(
     """The index format with the smallest range outside of which the entries are constant."""
     low, high = reachable
     bits = size.bit_length() - 1
-    shape = entry
-    if entry.overflow not in (Overflow.SAT, Overflow.SAT_SYM):
-        shape = Format(64, entry.frac, True, entry.rounding, Overflow.SAT)
+    saturating = entry.overflow in (Overflow.SAT, Overflow.SAT_SYM)
+    compared = entry if saturating else Format(64, entry.frac, True, entry.rounding, Overflow.SAT)
 
     def candidate(integer: int) -> Format | None:
         frac = min(source.frac, bits - integer)
@@ -144,8 +143,9 @@ def _choose_index(
         if any(abs(turn) > index.max for turn in function.turning if abs(turn) < high):
             return False
         ends = np.array([max(index.min, low), low, min(index.max, high), high])
-        raws = rounded_values(function, ends, parameter, shape)
-        return bool(raws[0] == raws[1] and raws[2] == raws[3])
+        raws = rounded_values(function, ends, parameter, compared)
+        beyond = (raws == compared.max_raw) | (raws == compared.min_raw)
+        return bool(raws[0] == raws[1] and raws[2] == raws[3] and (saturating or not beyond.any()))
 
     best = candidate(source.integer)
     if best is None:

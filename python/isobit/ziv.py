@@ -39,7 +39,7 @@ def rounded_values(function: Function, x: FloatArray, parameter: float, entry: F
     ends = np.isinf(values) & (x == 0)
     if entry.overflow in _SATURATING:
         ends |= np.abs(scaled) > _LARGEST
-    elif np.any((np.abs(scaled) > _LARGEST) & ~ends):
+    elif entry.overflow is not Overflow.SAT_ZERO and np.any((np.abs(scaled) > _LARGEST) & ~ends):
         raise FormatError(
             f"the function {function.name} reaches {np.max(np.abs(values)):.3g}, far beyond its table format "
             f"{entry}, which wraps; give the table a format that saturates, for example "
@@ -69,8 +69,11 @@ def _undecided(scaled: FloatArray, entry: Format) -> npt.NDArray[np.bool_]:
 
 def _decide(function: Function, x: float, parameter: float, entry: Format, scaled: float) -> int:
     """One entry, computed as precisely as it takes."""
-    if entry.overflow in _SATURATING and abs(scaled) > 2.0 ** (entry.width + 1):
-        return entry.max_raw if scaled > 0 else entry.min_raw
+    if abs(scaled) > 2.0 ** (entry.width + 1):
+        if entry.overflow in _SATURATING:
+            return entry.max_raw if scaled > 0 else entry.min_raw
+        if entry.overflow is Overflow.SAT_ZERO:
+            return 0
     exact = function.rational(Fraction(x), Fraction(parameter))
     if exact is not None:
         return _cast(exact * Fraction(2) ** entry.frac, entry)
