@@ -50,6 +50,8 @@ def _each(function: Callable[[Array], Array]) -> Rule:
 
 def _fold(function: Callable[[Array, Array], Array]) -> Rule:
     def rule(node: Node, xs: list[Array]) -> Array:
+        # Shapes broadcast without their batch axis: missing axes come right after it.
+        xs = [x.reshape(len(x), *[1] * (1 + len(node.shape) - x.ndim), *x.shape[1:]) for x in xs]
         result = xs[0]
         for x in xs[1:]:
             result = function(result, x)

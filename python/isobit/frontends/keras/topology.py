@@ -215,9 +215,9 @@ def _is_operation(spec: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     module = spec.get("module")
     if module is not None:
         return str(module).startswith(_OPERATION_MODULES)
-    # HDF5 files of Keras 3 state no module; only layers know whether they are trainable.
+    # HDF5 files of Keras 3 state no module; but layers have a number type or can be trained.
     keras3 = any(isinstance(node, dict) for node in spec.get("inbound_nodes") or [])
-    return keras3 and "trainable" not in config
+    return keras3 and "trainable" not in config and "dtype" not in config
 
 
 def _model_name(config: Any, default: str, keys: frozenset[str]) -> str:

@@ -30,6 +30,9 @@ _BY_NAME: dict[str, tuple[str, dict[str, Any]]] = {
     "exponential": ("exp", {}),
     "softmax": ("softmax", {}),
     "log_softmax": ("log_softmax", {}),
+    # How Keras 2 writes tf.nn.softmax and tf.nn.log_softmax.
+    "softmax_v2": ("softmax", {}),
+    "log_softmax_v2": ("log_softmax", {}),
 }
 # hard_sigmoid is another function in each version: clip(0.2 x + 0.5) and relu6(x + 3) / 6.
 HARD_SIGMOID = {2: {"slope": 0.2, "offset": 0.5}, 3: {"slope": 1.0 / 6.0, "offset": 0.5}}

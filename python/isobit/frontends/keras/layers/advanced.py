@@ -25,7 +25,9 @@ class ReLU(Handler):
             if value is not None and value < 0:
                 raise options.malformed(key, "a number of at least 0")
         if slope != 0 and threshold != 0:
-            raise call.refuse("negative_slope together with threshold is not supported; one of them must be 0")
+            raise call.refuse(
+                "negative_slope together with threshold is not supported; one of them must be 0"
+            )
         if slope != 0:
             tensor = call.emit("leaky_relu", [tensor], {"alpha": slope})
         elif threshold != 0:

@@ -69,7 +69,7 @@ class Call:
             When the call has other arguments, such as a mask or ``training=True``.
         """
         for key, value in self.kwargs.items():
-            if value is not None and not (key == "training" and value is False):
+            if any(leaf is not None and not (key == "training" and leaf is False) for leaf in flatten(value)):
                 raise self.refuse(
                     f"it is called with {key} = {shorten(value)}, which isobit does not implement"
                 )

@@ -80,6 +80,7 @@ TENSORFLOW: dict[str, tuple[str, Rule]] = {
     "clip_by_value": ("x", clip),
     "compat.v1.nn.softmax": ("x", with_axis("softmax")),
     "compat.v1.transpose": ("x", transpose),
+    "compat.v1.squeeze": ("x", squeeze),
     "concat": ("x", concatenate),
     "expand_dims": ("x", expand_dims),
     "math.add": ("x1", binary("add")),
