@@ -137,11 +137,10 @@ class _Choice:
                 self._formats[node.name, role] = range_format(low, high, self._width, low < 0, Overflow.SAT)
 
 
-def _blocks(arrays: list[npt.NDArray[Any]], model: Model) -> Iterator[list[npt.NDArray[Any]]]:
+def _blocks(arrays: list[npt.NDArray[Any]], model: Model) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """The samples in blocks, so that the trace of a large data set needs little memory."""
-    shapes = list(model.inputs.values())
     for start in range(0, len(arrays[0]), _BLOCK):
-        yield [
-            array[start : start + _BLOCK].reshape(-1, *shape)
-            for array, shape in zip(arrays, shapes, strict=True)
-        ]
+        yield {
+            name: array[start : start + _BLOCK].reshape(-1, *shape)
+            for array, (name, shape) in zip(arrays, model.inputs.items(), strict=True)
+        }
