@@ -120,7 +120,9 @@ def make_node(
 
 
 def _constant(layer: str, key: str, value: npt.ArrayLike) -> FloatArray:
-    array = np.array(value, dtype=np.float64)
+    # An array that nobody can write to is shared by all nodes that hold it (a layer that is called twice).
+    owned = isinstance(value, np.ndarray) and value.base is None and not value.flags.writeable
+    array = np.asarray(value, dtype=np.float64) if owned else np.array(value, dtype=np.float64)
     if not np.all(np.isfinite(array)):
         position = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise GraphError(

@@ -12,9 +12,21 @@ from typing import Any
 import numpy as np
 
 ACTIVATIONS = (
-    "linear relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh hard_sigmoid hard_tanh "
-    "exponential softmax log_softmax"
-).split()
+    *(
+        "linear",
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "swish",
+        "softplus",
+        "softsign",
+    ),
+    *("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "exponential", "softmax", "log_softmax"),
+)
 
 
 def major(keras: Any) -> int:
@@ -167,7 +179,7 @@ def sequential(keras: Any) -> Any:
 
 
 def nested(keras: Any) -> Any:
-    """Shared layers, models in models, a frozen layer, a model called twice, an inner model with two outputs."""
+    """Shared layers, a frozen layer, models in models, one of them with two outputs and called twice."""
     layers = keras.layers
     inner = keras.Sequential(
         [layers.Dense(4, activation="tanh", name="d1"), layers.BatchNormalization(name="bn")], name="inner"

@@ -1,4 +1,4 @@
-"""Every layer and way of connecting layers, in every format of four Keras versions, against Keras' outputs."""
+"""Every layer and way of connecting layers, in all formats of four Keras versions, against their outputs."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_shared_layers_keep_their_name_and_number_their_calls(unpacked: dict[Pat
     graph = load(unpacked[DATA / "keras-3.15.1.zip"] / "nested.keras")
     calls = [node for node in graph if node.name.startswith("shared") and node.op == "dense"]
     assert [node.name for node in calls] == ["shared", "shared_1", "shared_2", "shared_3"]
-    assert all(np.array_equal(node.constants["weight"], calls[0].constants["weight"]) for node in calls)
+    assert all(node.constants["weight"] is calls[0].constants["weight"] for node in calls)
     # The two layers called d1 bear the names of their models.
     assert {"inner_d1", "pair_d1"} <= {node.name for node in graph}
 

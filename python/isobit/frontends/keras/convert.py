@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isobit.errors import FileFormatError, UnsupportedError
+from isobit.frontends.keras.call_order import CallKey, call_order
 from isobit.frontends.keras.layers import find_handler
-from isobit.frontends.keras.layers.base import Call, Handler, Tensor
+from isobit.frontends.keras.layers.base import Budget, Call, Handler, Tensor
 from isobit.frontends.keras.naming import Namer
 from isobit.frontends.keras.nodes import CallSpec, Ref
 from isobit.frontends.keras.operations import TENSORFLOW_CLASSES, Keras3Operation, TensorFlowFunction
@@ -16,9 +17,6 @@ from isobit.frontends.keras.options import FLOAT_DTYPES, Options, fixed_shape, s
 from isobit.frontends.keras.topology import INPUT, Layer, Model
 from isobit.frontends.keras.weights.variables import LayerPath, Weights
 from isobit.ir import Graph, GraphBuilder, Shape
-
-MAX_NODES = 20_000
-_INPUT_IRRELEVANT = frozenset({"ragged"})
 
 
 def convert(model: Model, weights: Weights, keras: int | None) -> Graph:
@@ -50,6 +48,7 @@ class _Converter:
         self.weights = weights
         self.keras = keras
         self.builder = GraphBuilder(model.name)
+        self.budget = Budget()
         self.namer = Namer(model)
         self.calls: Counter[LayerPath] = Counter()
 
@@ -72,73 +71,38 @@ class _Converter:
 
     def run(self, model: Model, inputs: Sequence[Tensor], path: LayerPath) -> list[Tensor]:
         """Call a model: its results, in the order of its outputs."""
-        layers = {layer.name: layer for layer in model.layers}
-        made = _feed(model, layers, inputs)
-        pending = {
-            layer.name: list(enumerate(layer.calls)) for layer in model.layers if layer.class_name != INPUT
-        }
-        while any(pending.values()):
-            progress = False
-            for name, calls in pending.items():
-                while calls and self._ready(model, calls[0][1], layers, made):
-                    number, spec = calls.pop(0)
-                    made[name, number] = self._call(model, layers[name], spec, made, (*path, name))
-                    progress = True
-            if not progress:
-                stuck = sorted(name for name, calls in pending.items() if calls)
-                raise FileFormatError(
-                    f"model {model.name!r}: the layers {shorten(stuck)} form a cycle "
-                    "or are not connected to an input"
-                )
+        made = _feed(model, inputs)
+        for layer, number, spec in call_order(model, made):
+            made[layer.name, number] = self._call(model, layer, spec, made, (*path, layer.name))
         return [_look_up(model, made, ref, model.first_output_call) for _, ref in model.outputs]
-
-    def _ready(
-        self,
-        model: Model,
-        spec: CallSpec,
-        layers: Mapping[str, Layer],
-        made: Mapping[tuple[str, int], list[Tensor]],
-    ) -> bool:
-        for ref in spec.refs():
-            if ref.layer not in layers:
-                model.layer(ref.layer)
-            if (ref.layer, ref.call - model.first_call.get(ref.layer, 0)) not in made:
-                return False
-        return True
 
     def _call(
         self,
         model: Model,
         layer: Layer,
         spec: CallSpec,
-        made: Mapping[tuple[str, int], list[Tensor]],
+        made: Mapping[CallKey, list[Tensor]],
         path: LayerPath,
     ) -> list[Tensor]:
-        if len(self.builder.nodes) > MAX_NODES:
-            raise UnsupportedError(f"model {model.name!r} has more than {MAX_NODES} nodes")
-        args = tuple(_resolve(model, made, arg) for arg in spec.args)
-        kwargs = {key: _resolve(model, made, value) for key, value in spec.kwargs.items()}
-        options = Options(layer.name, layer.class_name, layer.config)
-        number = self.calls[path]
-        self.calls[path] += 1
-        if layer.model is not None:
-            inputs = Call(
-                layer.name, options, args, kwargs, {}, self.keras, self.builder, self.namer.unique
-            ).inputs()
-            return self.run(layer.model, inputs, path)
-        handler = _handler(layer)
+        self.budget.spend(calls=1)
         call = Call(
-            self.namer.layer(path, number),
-            options,
-            args,
-            kwargs,
+            layer.name,
+            Options(layer.name, layer.class_name, layer.config),
+            tuple(_resolve(model, made, arg) for arg in spec.args),
+            {key: _resolve(model, made, value) for key, value in spec.kwargs.items()},
             self.weights.get(path, {}),
             self.keras,
             self.builder,
+            self.budget,
             self.namer.unique,
         )
+        if layer.model is not None:
+            return self.run(layer.model, call.inputs(), path)
+        call.name = self.namer.layer(path, self.calls[path])
+        self.calls[path] += 1
+        handler = _handler(layer)
         result = handler.convert(call)
-        options.finish(handler.irrelevant)
+        call.options.finish(handler.irrelevant)
         return [result]
 
 
@@ -170,17 +134,15 @@ def _input_shape(layer: Layer) -> Shape:
     return fixed_shape(layer.name, dims, "the input shape")
 
 
-def _feed(
-    model: Model, layers: Mapping[str, Layer], inputs: Sequence[Tensor]
-) -> dict[tuple[str, int], list[Tensor]]:
+def _feed(model: Model, inputs: Sequence[Tensor]) -> dict[CallKey, list[Tensor]]:
     """The tensors of the input layers, whose declared shapes are compared with what comes in."""
     if len(inputs) != len(model.inputs):
         raise FileFormatError(
             f"model {model.name!r} has {len(model.inputs)} inputs and is called with {len(inputs)}"
         )
-    made: dict[tuple[str, int], list[Tensor]] = {}
+    made: dict[CallKey, list[Tensor]] = {}
     for ref, tensor in zip(model.inputs, inputs, strict=True):
-        config = layers[ref.layer].config if ref.layer in layers else model.layer(ref.layer).config
+        config = model.layer(ref.layer).config
         dims = config.get("batch_shape") or config.get("batch_input_shape")
         if isinstance(dims, list) and not _fits(dims[1:], tensor.shape):
             raise FileFormatError(
@@ -197,7 +159,7 @@ def _fits(dims: Sequence[Any], shape: Shape) -> bool:
     return len(dims) == len(shape) and all(d is None or d == n for d, n in zip(dims, shape, strict=True))
 
 
-def _resolve(model: Model, made: Mapping[tuple[str, int], list[Tensor]], value: Any) -> Any:
+def _resolve(model: Model, made: Mapping[CallKey, list[Tensor]], value: Any) -> Any:
     """A structure of arguments with tensors in the place of references."""
     if isinstance(value, Ref):
         return _look_up(model, made, value, model.first_call)
@@ -209,12 +171,13 @@ def _resolve(model: Model, made: Mapping[tuple[str, int], list[Tensor]], value: 
 
 
 def _look_up(
-    model: Model, made: Mapping[tuple[str, int], list[Tensor]], ref: Ref, first_call: Mapping[str, int]
+    model: Model, made: Mapping[CallKey, list[Tensor]], ref: Ref, first_call: Mapping[str, int]
 ) -> Tensor:
     results = made.get((ref.layer, ref.call - first_call.get(ref.layer, 0)))
     if results is None or ref.tensor >= len(results):
         model.layer(ref.layer)
         raise FileFormatError(
-            f"model {model.name!r} uses output {ref.tensor} of call {ref.call} of {ref.layer!r}: there is none"
+            f"model {model.name!r} uses output {ref.tensor} of call {ref.call} of {ref.layer!r}; "
+            "there is none"
         )
     return results[ref.tensor]

@@ -121,7 +121,7 @@ class Hdf5:
             return joined if number else None
 
     def array(self, path: Path) -> FloatArray:
-        """A dataset of floating point numbers, as float64."""
+        """A dataset of floating point numbers, as a read-only float64 array."""
         with self._reading(path):
             dataset = self._open(path)
             if not isinstance(dataset, self._h5.h5d.DatasetID):
@@ -130,6 +130,7 @@ class Hdf5:
             array = np.empty(shape, dtype=np.float64)
             if array.size:
                 dataset.read(self._h5.h5s.ALL, self._h5.h5s.ALL, array)
+            array.setflags(write=False)
             return array
 
     def _open(self, path: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from isobit.errors import UnsupportedError
@@ -102,7 +103,7 @@ def _layer_as_activation(call: Call, tensor: Tensor, value: dict[str, Any]) -> T
     if handler is None or not isinstance(config, dict):
         raise _unknown(call, value)
     options = Options(call.options.layer, class_name, config)
-    inner = Call(call.name, options, (tensor,), {}, {}, call.keras, call.builder, call.unique, call.made)
+    inner = replace(call, options=options, args=(tensor,), kwargs={}, weights={})
     result = handler.convert(inner)
     options.finish(handler.irrelevant)
     return result

@@ -33,6 +33,23 @@ class Variable:
 
 
 @dataclass
+class Budget:
+    """What a model may cost, so that a small file cannot unfold into a huge graph."""
+
+    calls: int = 20_000
+    elements: int = 32 << 20
+
+    def spend(self, calls: int = 0, elements: int = 0) -> None:
+        """Take from it; :class:`UnsupportedError` when it is exhausted."""
+        self.calls -= calls
+        self.elements -= elements
+        if self.calls < 0 or self.elements < 0:
+            raise UnsupportedError(
+                f"the model unfolds to more than {Budget.calls} layers or {Budget.elements} constants"
+            )
+
+
+@dataclass
 class Call:
     """One use of a layer: its options, weights and arguments, and the graph that grows.
 
@@ -57,6 +74,7 @@ class Call:
     weights: Mapping[str, FloatArray]
     keras: int | None
     builder: GraphBuilder
+    budget: Budget
     unique: Callable[[str], str]
     made: list[str] = field(default_factory=list)
 
@@ -116,6 +134,8 @@ class Call:
         suffix: str = "",
     ) -> Tensor:
         """Append a node; the first of a call bears its name, later ones the name and a suffix."""
+        # Arrays that are read-only come from the file; the nodes of a shared layer share them.
+        self.budget.spend(elements=sum(a.size for a in (constants or {}).values() if a.flags.writeable))
         first = not self.made and not suffix
         name = self.name if first else self.unique(f"{self.name}_{suffix or op}")
         tensor = self.builder.add(op, [t.name for t in inputs], name, attrs, constants)

@@ -82,7 +82,9 @@ class Normalization(Handler):
         rank = len(tensor.shape)
         given = options.integers("axis") if options.has("axis") else ()
         options.raw("axis")
-        kept = tuple(sorted(call.axis(axis, rank) for axis in given))
+        kept = tuple(sorted({call.axis(axis, rank) for axis in given}))
+        if len(kept) != len(given):
+            raise options.malformed("axis", "a list of different axes")
         spread = tuple(size if axis in kept else 1 for axis, size in enumerate(tensor.shape))
         mean, variance = (self._statistic(call, name, tensor.shape, kept) for name in ("mean", "variance"))
         if np.any(variance < 0):
