@@ -62,10 +62,12 @@ class Proof:
         facts = engine.program.proof()
         self.f64: bool = bool(facts["f64"])
         self._ranges: dict[str, tuple[int, int]] = {}
-        exact: dict[str, tuple[int, int, int]] = {}
         for name, number in engine.ids.items():
             tensor = facts["tensors"][number]
             self._ranges[name] = (_least(tensor["low"]), _greatest(tensor["high"]))
+        exact: dict[str, tuple[int, int, int]] = {}
+        for name, number in engine.results.items():
+            tensor = facts["tensors"][number]
             exact[name] = (int(tensor["exact_low"]), int(tensor["exact_high"]), int(tensor["exact_frac"]))
         ops: dict[str, list[Mapping[str, int]]] = {}
         for layer, op in zip(engine.layers, facts["ops"], strict=True):

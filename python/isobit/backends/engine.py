@@ -50,6 +50,7 @@ class Engine:
         self.ids = lower(graph, precision, builder)
         self.shapes: dict[str, Shape] = graph.shapes
         self.layers: tuple[str, ...] = tuple(builder.layers)
+        self.results: Mapping[str, int] = builder.results
         self.stored: Mapping[str, StoredConstant | StoredTable] = builder.stored
         spec = {
             "tensors": builder.tensors,

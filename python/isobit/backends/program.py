@@ -35,6 +35,11 @@ class ProgramBuilder:
     known : mapping
         Constants and tables of a model that was quantized before (read from a file): they are used as they
         are and not computed again.
+
+    Attributes
+    ----------
+    results : dict of str to int
+        The tensor whose cast ends a layer's arithmetic; gathers that only move it afterwards do not count.
     """
 
     def __init__(self, known: Mapping[str, KnownIntegers] | None = None) -> None:
@@ -43,6 +48,7 @@ class ProgramBuilder:
         self.tensors: list[dict[str, Any]] = []
         self.ops: list[dict[str, Any]] = []
         self.layers: list[str] = []
+        self.results: dict[str, int] = {}
         self._formats: list[Format] = []
 
     def temporary(self, size: int, fmt: Format) -> int:
@@ -118,6 +124,8 @@ class ProgramBuilder:
     ) -> None:
         """Append one operation, which belongs to a layer."""
         self.layers.append(layer)
+        if cell != "gather" or layer not in self.results:
+            self.results[layer] = output
         self.ops.append(
             {
                 "cell": cell,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -58,10 +59,18 @@ def quantized_constant(layer: str, role: str, name: str, values: FloatArray, fmt
             f"({fmt.min:.6g} to {fmt.max:.6g}) and {'wrap' if 'WRAP' in fmt.overflow.name else 'saturate'}; "
             f"the largest magnitude is {largest:.6g}, and they need {bits} integer bits",
             QuantizationWarning,
-            stacklevel=2,
+            stacklevel=_levels_to_user(),
         )
     raw.setflags(write=False)
     return StoredConstant(layer, role, name, fmt, raw, values)
+
+
+def _levels_to_user() -> int:
+    """How many callers up the first line outside of isobit is, for a warning that points there."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("isobit."):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _lost(values: FloatArray, fmt: Format) -> npt.NDArray[np.bool_]:
