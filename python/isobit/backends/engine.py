@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,7 +62,7 @@ class Engine:
         try:
             self.program = _core.Program(spec)
         except _core.ProofFailed as error:
-            raise ProofError(str(error)) from None
+            raise ProofError(_with_layer(str(error), self.layers)) from None
 
     def run(
         self,
@@ -106,6 +107,13 @@ class Engine:
     def _shaped(self, results: Arrays, names: Sequence[str]) -> Arrays:
         pairs = zip(results, names, strict=True)
         return [array.reshape(len(array), *self.shapes[name]) for array, name in pairs]
+
+
+def _with_layer(message: str, layers: Sequence[str]) -> str:
+    """The engine's message with the name of the layer that its operation belongs to."""
+    found = re.match(r"operation (\d+)", message)
+    where = f"layer {layers[int(found.group(1))]!r}: " if found else ""
+    return f"{where}{message}. Give the layer narrower formats, or fewer inputs"
 
 
 def lower(graph: Graph, precision: Precision | None, builder: ProgramBuilder) -> dict[str, int]:
