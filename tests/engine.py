@@ -112,7 +112,8 @@ def check_proof(program, spec, results):
         size = spec["tensors"][number]["size"]
         assert len(low) == len(high) == size
         floor, ceiling = oracle.raw_range(plain(spec["tensors"][number]["format"]))
-        assert min(low) >= floor and max(high) <= ceiling, describe(spec, number)
+        assert min(low) >= floor, describe(spec, number)
+        assert max(high) <= ceiling, describe(spec, number)
         for result in results:
             for element, raw in enumerate(result[number]):
                 assert low[element] <= raw <= high[element], (number, element, raw, describe(spec, number))

@@ -10,7 +10,6 @@ import random
 
 import engine
 import oracle
-from drawing import stored_range
 
 
 class Draw:
@@ -35,7 +34,7 @@ class Draw:
         return self.fmt(3, 36 if self.wide else 14)
 
     def raw(self, fmt):
-        low, high = stored_range(fmt)
+        low, high = oracle.raw_range(fmt)
         anywhere = self.rng.randint(low, high)
         return self.rng.choice([anywhere, anywhere, anywhere // 8, low, high])
 
@@ -45,7 +44,7 @@ class Draw:
 
     def table(self):
         index = self.fmt(2, 6)
-        low, high = stored_range(index)
+        low, high = oracle.raw_range(index)
         entry = self.fmt(2, 12, modes=False)
         return engine.table(index, low, [self.raw(entry) for _ in range(high - low + 1)], entry)
 

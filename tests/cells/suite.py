@@ -1,0 +1,245 @@
+"""The tests that every layer inherits.
+
+The test of a new layer subclasses `CellSuite`, names the operator and draws a legal layer: shapes of the
+inputs, attributes and trained constants. The suite chooses formats for every role, quantizes, and demands
+
+* the oracle's bits on every path: lanes, instruction sets, threads, batch sizes, f64, trace replay;
+* proven ranges that hold every value;
+* the oracle's float input and output;
+* the definition of the layer from the float model;
+* the same model after saving and loading.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import drawing
+import engine
+import isobit
+import oracle
+import oracle_layers
+from frontends import reference
+from isobit import _core as core
+from isobit.backends.engine import lower
+from isobit.backends.program import ProgramBuilder
+from isobit.formats import Format, Overflow, Rounding
+from isobit.ir import GraphBuilder
+from isobit.ops import REGISTRY
+from isobit.ops.roles import RoleKind
+
+EXAMPLES = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+FEW = settings(EXAMPLES, max_examples=8)
+
+
+@dataclass
+class Layer:
+    """A legal layer, before formats are chosen."""
+
+    shapes: list
+    attrs: dict = field(default_factory=dict)
+    constants: dict = field(default_factory=dict)
+
+
+class CellSuite:
+    """Subclass, set ``op`` and define ``layer``."""
+
+    op: str
+    widest = 20
+    """Of data formats."""
+    table_overflows = (oracle.WRAP, oracle.SAT, oracle.SAT_SYM, oracle.SAT_ZERO)
+
+    def layer(self, draw):
+        """Draw a `Layer`."""
+        raise NotImplementedError
+
+    # ---- the tests ----
+
+    @EXAMPLES
+    @given(data=st.data())
+    def test_every_path_gives_the_bits_of_the_oracle(self, data):
+        quantized = self.quantized(data.draw)
+        spec = description(quantized)
+        samples = data.draw(drawing.samples(spec, 6))
+        engine.check(core, spec, samples, repeat=data.draw(st.sampled_from([1, 3, 25])))
+        parts = oracle_layers.Parts(quantized)
+        for sample in samples:
+            named = dict(zip(quantized.inputs, sample, strict=True))
+            expected = oracle_layers.evaluate(quantized.graph, parts, named)
+            traced = quantized.trace_raw(self.batch(quantized, [sample]))
+            for name, raws in traced.items():
+                assert [int(r) for r in raws.ravel()] == list(expected[name].ravel()), name
+
+    @FEW
+    @given(data=st.data())
+    def test_batches_and_threads_change_nothing(self, data):
+        quantized = self.quantized(data.draw)
+        samples = data.draw(drawing.samples(description(quantized), 3))
+        single = [quantized.predict_raw(self.batch(quantized, [sample])) for sample in samples]
+        for size, n_threads in ((0, 1), (1, 3), (2, 2), (31, 1), (65, 2), (200, None)):
+            order = np.arange(size) % len(samples)
+            result = quantized.predict_raw(
+                self.batch(quantized, [samples[i] for i in order]), n_threads=n_threads
+            )
+            assert result.shape == (size, *quantized.layers[0].shape)
+            np.testing.assert_array_equal(result, np.concatenate(single)[order])
+
+    @FEW
+    @given(data=st.data())
+    def test_values_in_and_out(self, data):
+        """Floats enter by one cast, results leave as raw * 2**-frac."""
+        quantized = self.quantized(data.draw)
+        parts = oracle_layers.Parts(quantized)
+        floats = {}
+        for name, shape in quantized.inputs.items():
+            fmt = quantized.formats[name]
+            number = st.floats(2 * fmt.min - 1, 2 * fmt.max + 1) | st.integers(-9, 9).map(float)
+            size = int(np.prod(shape))
+            floats[name] = np.reshape(data.draw(st.lists(number, min_size=size, max_size=size)), (1, *shape))
+        raws = {
+            name: [oracle.from_float(float(v), parts.output(name)) for v in array.ravel()]
+            for name, array in floats.items()
+        }
+        name = quantized.layers[0].name
+        expected = oracle_layers.evaluate(quantized.graph, parts, raws)[name]
+        values = quantized.predict(list(floats.values()) if len(floats) > 1 else floats["x0"])
+        exact = [float(oracle.value_of(raw, parts.output(name))) for raw in expected.ravel()]
+        assert values.ravel().tolist() == exact
+
+    @FEW
+    @given(data=st.data())
+    def test_float_model_is_the_definition(self, data):
+        """The `real` policy against NumPy. Both are double precision: 1e-12 relative or absolute."""
+        model = self.model(data.draw)
+        numbers = st.floats(-8, 8)
+        inputs = {}
+        for name, shape in model.inputs.items():
+            size = 3 * int(np.prod(shape))
+            drawn = data.draw(st.lists(numbers, min_size=size, max_size=size))
+            inputs[name] = np.reshape(drawn, (3, *shape))
+        expected = reference.evaluate(model.graph, inputs)["y"]
+        np.testing.assert_allclose(model.predict(inputs), expected, rtol=1e-12, atol=1e-12)
+
+    @FEW
+    @given(data=st.data())
+    def test_saving_and_loading_changes_nothing(self, data, tmp_path_factory):
+        quantized = self.quantized(data.draw)
+        path = tmp_path_factory.mktemp("saved") / "model.isobit"
+        quantized.save(path)
+        loaded = isobit.load(path)
+        assert loaded.config() == quantized.config()
+        assert description_text(loaded) == description_text(quantized)
+        batch = self.batch(quantized, data.draw(drawing.samples(description(quantized), 3)))
+        np.testing.assert_array_equal(loaded.predict_raw(batch), quantized.predict_raw(batch))
+
+    # ---- drawing ----
+
+    def model(self, draw):
+        layer = self.layer(draw)
+        builder = GraphBuilder("test")
+        names = [builder.input(f"x{i}", shape) for i, shape in enumerate(layer.shapes)]
+        builder.add(self.op, names, "layer", layer.attrs, layer.constants)
+        builder.output("y", "layer")
+        return isobit.Model(builder.build())
+
+    def quantized(self, draw):
+        model = self.model(draw)
+        config = {"layer": self.formats(draw)}
+        config |= {name: self.format(draw, self.widest) for name in model.inputs}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", isobit.QuantizationWarning)
+            return model.quantize(config)
+
+    def formats(self, draw):
+        """A format for every role of the operator."""
+        config = {}
+        for role in REGISTRY[self.op].roles:
+            if role.kind is RoleKind.DATA:
+                config[role.name] = self.format(draw, self.widest)
+            elif role.kind is RoleKind.ACCUMULATOR:
+                config[role.name] = draw(st.just("exact")) if draw(st.booleans()) else self.format(draw, 24)
+            elif role.kind is RoleKind.TABLE:
+                config[role.name] = self.table_format(draw, role.name)
+                config["table_size"] = draw(st.sampled_from([16, 64, 256]))
+            else:
+                config[role.name] = self.format(draw, 12)
+        return config
+
+    def format(self, draw, widest, **options):
+        width, frac, signed, rounding, overflow = draw(drawing.formats(max_width=widest, **options))
+        return Format(width, frac, signed, Rounding(rounding), Overflow(overflow))
+
+    def table_format(self, draw, role):
+        return self.format(draw, 14, min_width=2, overflows=self.table_overflows)
+
+    def batch(self, quantized, samples):
+        """Samples of raws as the arrays that `predict_raw` takes."""
+        arrays = []
+        for position, (name, shape) in enumerate(quantized.inputs.items()):
+            fmt = quantized.formats[name]
+            kind = np.uint64 if fmt.width == 64 and not fmt.signed else np.int64
+            rows = [sample[position] for sample in samples]
+            arrays.append(np.array(rows, dtype=kind).reshape(len(samples), *shape))
+        return arrays if len(arrays) > 1 else arrays[0]
+
+
+class PositionwiseSuite(CellSuite):
+    """For operators that treat every element alike: one input of any shape, no attributes."""
+
+    def layer(self, draw):
+        return Layer([draw(shapes())])
+
+
+def description(quantized):
+    """What the model gives to the engine; the oracle takes it too."""
+    builder = ProgramBuilder()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", isobit.QuantizationWarning)
+        ids = lower(quantized.graph, quantized.precision, builder)
+    outputs = [ids[tensor] for tensor in quantized.graph.outputs.values()]
+    return {
+        "tensors": builder.tensors,
+        "inputs": [ids[name] for name in quantized.graph.inputs],
+        "outputs": outputs,
+        "ops": builder.ops,
+    }
+
+
+def description_text(quantized):
+    """Every tensor of a model with its integers, for comparison."""
+    return {
+        name: (tensor.format, tensor.shape, None if tensor.raw is None else tensor.raw.tolist(), tensor.index)
+        for name, tensor in quantized.tensors.items()
+    }
+
+
+def shapes(dimensions=(1, 1, 2, 3), longest=5):
+    """Small shapes without the batch axis."""
+    return st.sampled_from(dimensions).flatmap(
+        lambda n: st.lists(st.integers(1, longest), min_size=n, max_size=n).map(tuple)
+    )
+
+
+def trained(draw, shape, largest=4.0):
+    """Constants of any precision: round numbers, dyadic ties, and arbitrary ones."""
+    size = int(np.prod(shape))
+    number = st.one_of(
+        st.floats(-largest, largest, allow_subnormal=False),
+        st.integers(-int(largest * 64), int(largest * 64)).map(lambda n: n / 64),
+    )
+    return np.reshape(draw(st.lists(number, min_size=size, max_size=size)), shape)
+
+
+def broadcastable(draw, shape):
+    """A shape that broadcasts to the given one without enlarging it."""
+    kept = draw(st.integers(0, len(shape)))
+    return tuple(draw(st.sampled_from([1, n])) for n in shape[len(shape) - kept :])
