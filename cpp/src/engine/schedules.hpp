@@ -7,8 +7,9 @@
 #include "bind_args.hpp"
 
 // Where speed counts, all that a kernel calls is inlined, so that whatever depends on formats only
-// leaves its loop. The oracles and the proof do without: it would cost minutes of compilation.
-#ifdef ISOBIT_REGISTER_BYTES
+// leaves its loop. The oracles and the proof do without, and so does a build with sanitizers: it would
+// cost minutes of compilation.
+#if defined(ISOBIT_REGISTER_BYTES) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define ISOBIT_FLATTEN __attribute__((flatten))
 #else
 #define ISOBIT_FLATTEN
