@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from frontends.onnx.build import NEWEST, model, node
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-DEFINED_SINCE = {"ThresholdedRelu": 10, "Celu": 12, "HardSwish": 14, "Gelu": 20, "Swish": 24}
+DEFINED_SINCE = {"ThresholdedRelu": 10, "Celu": 12, "HardSwish": 14, "Mish": 18, "Gelu": 20, "Swish": 24}
 
 
 @dataclass
@@ -298,7 +298,7 @@ def dropout(case: Case) -> onnx.NodeProto:
 
 UNARY = (
     *("Relu", "LeakyRelu", "ThresholdedRelu", "Elu", "Selu", "Celu", "Softplus", "Softsign", "Sigmoid"),
-    *("Tanh", "HardSigmoid", "HardSwish", "Swish", "Gelu", "Exp", "Neg", "Identity"),
+    *("Tanh", "HardSigmoid", "HardSwish", "Swish", "Mish", "Gelu", "Exp", "Neg", "Identity"),
 )
 MAKERS: dict[str, Callable[[Case], onnx.NodeProto]] = {
     "Gemm": gemm,

@@ -40,7 +40,7 @@ def convert_nodes(scope: Scope, nodes: Sequence[NodeProto], outputs: Iterable[st
         leader = remaining[fusions[i].leader] if i in fusions else node
         with _naming(leader):
             layer = Layer(scope, leader)
-            results = fusions[i].convert(layer) if i in fusions else _converted(scope, layer)
+            results = fusions[i].convert(layer) if i in fusions else _converted(layer)
             layer.attributes.finish()
             _define(scope, node, results if isinstance(results, tuple) else (results,))
 
@@ -95,24 +95,25 @@ def _folded(scope: Scope, node: NodeProto) -> bool:
         return False
     with _naming(node):
         layer = Layer(scope, node)
-        result = Constant(_compute(layer, fold, other=False), f"{label(node)!r}")
+        result = Constant(_compute(layer, fold, other=False), repr(layer.label))
         layer.attributes.finish()
         _define(scope, node, (result,))
     return True
 
 
-def _converted(scope: Scope, layer: Layer) -> Value | tuple[Value, ...]:
-    """What the table makes of a node; shapes with an open batch go through operators that move entries."""
+def _converted(layer: Layer) -> Value | tuple[Value, ...]:
+    """What the table makes of a node: layers, or a constant that follows from shapes."""
     operator = OPERATORS[layer.op]
     values = [layer.value(i) for i in range(len(layer.inputs)) if layer.has(i)]
-    if any(isinstance(v, Constant) and v.depends_on_batch for v in values) and all(
-        isinstance(v, Constant) for v in values
-    ):
-        if operator.fold is None or not operator.moves:
-            raise layer.refuse("computing with the size of the batch is not supported")
+    constants = [value for value in values if isinstance(value, Constant)]
+    if operator.fold is not None and len(constants) == len(values):
         first = _compute(layer, operator.fold, other=False)
+        if not any(constant.depends_on_batch for constant in constants):
+            return Constant(first, repr(layer.label))
+        if not operator.moves:
+            raise layer.refuse("computing with the size of the batch is not supported")
         layer.attributes.rewind()
-        return pair(first, _compute(layer, operator.fold, other=True), f"{layer.label!r}")
+        return pair(first, _compute(layer, operator.fold, other=True), repr(layer.label))
     if operator.convert is None:
         raise layer.refuse(operator.instead)
     return operator.convert(layer)

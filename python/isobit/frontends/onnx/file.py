@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isobit.errors import FileFormatError, UnsupportedError
+from isobit.errors import FileFormatError, MissingFileError, UnsupportedError
 from isobit.frontends.onnx.limits import MAX_FILE_BYTES
 from isobit.frontends.onnx.wire import check_wire
 
@@ -14,16 +14,6 @@ if TYPE_CHECKING:
 
 MIN_OPSET = 7
 DOMAINS = ("", "ai.onnx")
-_FOREIGN = {
-    b"\x89HDF": "an HDF5 file (Keras weights or a Keras .h5 model?)",
-    b"PK\x03\x04": "a zip archive (a .keras, .isobit or .npz file?)",
-    b"{": "JSON text",
-    b"\x93NUMPY": "a NumPy array",
-    b"\x1f\x8b": "compressed with gzip; unpack it first",
-    b"version https://git-lfs": "a Git LFS pointer; fetch the real file with 'git lfs pull'",
-    b"\x80\x02": "a Python pickle (a PyTorch checkpoint?), which isobit never opens",
-    b"\x7fELF": "a program",
-}
 
 
 def read_model(path: Path) -> tuple[ModelProto, int]:
@@ -31,6 +21,8 @@ def read_model(path: Path) -> tuple[ModelProto, int]:
 
     Raises
     ------
+    MissingFileError
+        When there is no such file.
     FileFormatError
         When the file cannot be read, is too large, damaged or something else than ONNX.
     UnsupportedError
@@ -66,22 +58,21 @@ def read_model(path: Path) -> tuple[ModelProto, int]:
 def _read(path: Path) -> bytes:
     try:
         size = path.stat().st_size
+        if not path.is_file():
+            raise FileFormatError("it is not a regular file")
         if size > MAX_FILE_BYTES:
             raise FileFormatError(
                 f"it has {size / 2**20:.0f} MiB; isobit reads ONNX files up to {MAX_FILE_BYTES >> 20} MiB"
             )
-        if not path.is_file():
-            raise FileFormatError("it is not a regular file")
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise MissingFileError("there is no such file") from None
     except OSError as error:
         raise FileFormatError(f"it cannot be read: {error.strerror or error}") from None
     except ValueError as error:
         raise FileFormatError(f"it cannot be read: {error}") from None
     if not data:
         raise FileFormatError("it is empty")
-    for magic, what in _FOREIGN.items():
-        if data.startswith(magic):
-            raise FileFormatError(f"it is not an ONNX file but {what}")
     return data
 
 

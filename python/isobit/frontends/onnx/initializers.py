@@ -33,8 +33,8 @@ _STORAGE = {  # element type: (bytes of one element, field that holds the elemen
 _FIELDS = ("float_data", "double_data", "int32_data", "int64_data", "uint64_data", "string_data")
 
 
-def decode(tensor: TensorProto, folder: Path) -> npt.NDArray[Any]:
-    """The array of a tensor, in its own element type.
+def decode(tensor: TensorProto, folder: Path, limit: int) -> npt.NDArray[Any]:
+    """The array of a tensor, in its own element type, if it has at most ``limit`` elements.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def decode(tensor: TensorProto, folder: Path) -> npt.NDArray[Any]:
         raise UnsupportedError("a tensor stored in segments is not supported")
     width, field = _STORAGE[kind]
     dims = tuple(int(n) for n in tensor.dims)
-    count = _count(dims)
+    count = _count(dims, limit)
     data = TensorProto(data_type=tensor.data_type, dims=dims)
     stored = [name for name in _FIELDS if len(getattr(tensor, name))]
     external = tensor.data_location == TensorProto.EXTERNAL
@@ -93,11 +93,13 @@ def element_type(number: int) -> str:
         return f"number {number}"
 
 
-def _count(dims: tuple[int, ...]) -> int:
+def _count(dims: tuple[int, ...], limit: int) -> int:
     if len(dims) > MAX_RANK or any(n < 0 for n in dims):
         shown = ", ".join(map(str, dims[:8])) + (", ..." if len(dims) > 8 else "")
         raise FileFormatError(f"shape ({shown}) is impossible")
     count = math.prod(dims)
-    if count > MAX_CONSTANTS:
-        raise FileFormatError(f"shape {dims} has more than {MAX_CONSTANTS} elements")
+    if count > limit:
+        raise UnsupportedError(
+            f"shape {dims} has {count} elements; the constants of a file may have {MAX_CONSTANTS} in all"
+        )
     return count

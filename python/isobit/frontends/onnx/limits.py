@@ -10,16 +10,16 @@ from __future__ import annotations
 MAX_FILE_BYTES = 128 << 20
 """Bytes of the model file, and of all the external data that it names."""
 
-MAX_FIELDS = 2_000_000
+MAX_FIELDS = 1_000_000
 """Protobuf fields: an empty message takes 2 bytes in a file and about 100 in memory."""
 
 MAX_PACKED_BYTES = 16 << 20
 """Bytes of packed variable-length integers, which take up to 8 times as much in memory."""
 
-MAX_NODES = 100_000
-"""Nodes of the graph."""
+MAX_NODES = 50_000
+"""Nodes of the graph, and initializers."""
 
-MAX_CONSTANTS = 32 << 20
+MAX_CONSTANTS = 16 << 20
 """Elements of all constants as they are read or folded, and again as weights of layers (8 bytes each)."""
 
 MAX_SAMPLE = 1 << 24

@@ -85,6 +85,8 @@ def _cycle(nodes: Sequence[NodeProto], waiting: list[set[int]], done: set[int]) 
         seen[i] = len(path)
         path.append(i)
         i = next(j for j in waiting[i] if j not in done)
-    names = [repr(label(nodes[j])) for j in reversed(path[seen[i] :])]
+    cycle = path[seen[i] :][::-1]
+    first = cycle.index(min(cycle))
+    names = [repr(label(nodes[j])) for j in (*cycle[first:], *cycle[:first])]
     shown = [*names[:8], "..."] if len(names) > 8 else names
     return " -> ".join([*shown, names[0]])

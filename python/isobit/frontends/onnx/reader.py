@@ -61,8 +61,9 @@ def _graph(graph: GraphProto, opset: int, path: Path) -> Graph:
     if graph.sparse_initializer:
         name = graph.sparse_initializer[0].values.name
         raise UnsupportedError(f"sparse initializer {name!r} is not supported; store it dense")
-    if len(graph.node) > MAX_NODES:
-        raise UnsupportedError(f"the graph has {len(graph.node)} nodes; supported are up to {MAX_NODES}")
+    for what, count in (("nodes", len(graph.node)), ("initializers", len(graph.initializer))):
+        if count > MAX_NODES:
+            raise UnsupportedError(f"the graph has {count} {what}; supported are up to {MAX_NODES}")
     shapes, batch = data_inputs(graph)
     if batch is not None and batch > 1:
         _log.info("%s: the fixed batch of %d is taken as a batch of any size", path, batch)

@@ -70,7 +70,7 @@ class Scope:
         """The value of a name; initializers are decoded here."""
         if name not in self._values:
             try:
-                array = decode(self._initializers[name], self._folder)
+                array = self.decode(self._initializers[name])
             except KeyError:
                 raise FileFormatError(f"{name!r} is read, but nothing makes it") from None
             except IsobitError as error:
@@ -87,8 +87,8 @@ class Scope:
         self._values[name] = value
 
     def decode(self, tensor: TensorProto) -> Array:
-        """The array of a tensor that is an attribute."""
-        return decode(tensor, self._folder)
+        """The array of a stored tensor."""
+        return decode(tensor, self._folder, self._constants_left)
 
     def unique(self, name: str, generated: bool) -> str:
         """The name, with a number if it is taken (or, for a generated name, if the user chose it)."""

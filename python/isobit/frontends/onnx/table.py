@@ -91,6 +91,7 @@ OPERATORS: dict[str, Operator] = {
     "HardSigmoid": Operator((6, 22), activations.hard_sigmoid),
     "HardSwish": Operator((14, 22), activations.hard_swish),
     "Swish": Operator((24,), activations.swish),
+    "Mish": Operator((18, 22), activations.mish),
     "Gelu": Operator((20,), activations.gelu),
     "Exp": Operator((6, 13), activations.plain("exp"), folding.elementwise(np.exp)),
     "Clip": Operator((6, 11, 12, 13), activations.clip),

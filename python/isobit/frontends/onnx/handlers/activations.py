@@ -97,6 +97,13 @@ def swish(layer: Layer) -> Tensor:
     return layer.emit("multiply", [x, gate])
 
 
+def mish(layer: Layer) -> Tensor:
+    """``x * tanh(softplus(x))``."""
+    x = layer.tensor(0)
+    gate = layer.emit("tanh", [layer.emit("softplus", [x], part="softplus")], part="gate")
+    return layer.emit("multiply", [x, gate])
+
+
 def gelu(layer: Layer) -> Tensor:
     """The exact form or the one with tanh."""
     approximate = layer.attributes.text("approximate", "none")

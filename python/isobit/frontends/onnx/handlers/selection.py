@@ -42,6 +42,8 @@ def split(layer: Layer) -> tuple[Tensor, ...]:
     x = layer.tensor(0)
     axis = layer.data_axis(layer.attributes.integer("axis", 0), x)
     total, count = layer.shape(x)[axis], len(layer.outputs)
+    if layer.opset >= 18 and layer.has(1) == layer.attributes.has("num_outputs"):
+        raise FileFormatError("it needs either input 1 (split) or the attribute num_outputs")
     lengths = layer.integers(1) if layer.has(1) else layer.attributes.integers("split")
     if layer.attributes.integer("num_outputs", count) != count:
         raise FileFormatError(f"attribute num_outputs is not the number of outputs ({count})")

@@ -1,0 +1,75 @@
+"""Networks that nobody on this project made; they are read where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from frontends.onnx.build import compare, run_onnxruntime
+from isobit.errors import UnsupportedError
+from isobit.frontends.onnx import load
+
+DENSE = {
+    "dense_big_keras": ["dense", "relu", "identity"] * 4 + ["dense", "relu", "dense", "softmax"],
+    "three_layer_keras": ["dense", "relu"] * 3 + ["dense", "softmax"],
+    "three_layer_pytorch": ["dense", "relu"] * 3 + ["dense", "softmax"],
+    "two_layer_keras": ["dense", "relu", "dense", "sigmoid"],
+    "two_layer_pytorch": ["dense", "relu", "dense", "sigmoid"],
+}
+REFUSED = {
+    "bnn_model_fc_1layer": "operator BipolarQuant.*'onnx.brevitas'",
+    "branched_model_ch_last": "operator Quant",
+    "conv1d_small_keras": "operator Conv",
+    "conv2d_small_keras": "operator Conv",
+    "conv2d_small_mp_keras": "operator Conv",
+    "separable_conv_model_ch_last": "operator Quant",
+    "tiny_unet_ch_last": "operator Quant",
+    # It normalises over the batch after a transposition; onnxruntime stops at the first sample, too.
+    "three_layer_bn_keras": r"operator Transpose.*perm \[1, 0\]",
+    "three_layer_bn_pytorch": "opset 6",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(shared: Path) -> Path:
+    """The ONNX files of the example models."""
+    return shared / "models" / "example-models" / "onnx"
+
+
+@pytest.mark.parametrize("name", DENSE)
+def test_dense_networks_compute_what_onnxruntime_does(name: str, folder: Path, tmp_path: Path) -> None:
+    graph = load(folder / f"{name}.onnx")
+    assert [node.op for node in graph] == DENSE[name]
+    made = onnx.load(folder / f"{name}.onnx")
+    made.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "batch"  # some fix it to 789444
+    made.graph.output[0].type.tensor_type.shape.dim[0].dim_param = "batch"
+    (key, shape), *_ = graph.inputs.items()
+    data = {key: np.random.default_rng(0).normal(size=(100, *shape)).astype(np.float32)}
+    compare(graph, data, run_onnxruntime(made, data))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_others_are_refused_by_name(name: str, folder: Path) -> None:
+    with pytest.raises(UnsupportedError, match=f"{name}.onnx.*{REFUSED[name]}"):
+        load(folder / f"{name}.onnx")
+
+
+def test_every_file_is_tested(folder: Path) -> None:
+    assert {path.stem for path in folder.glob("*.onnx")} == {*DENSE, *REFUSED}
+
+
+def test_opset_6_reads_after_conversion(folder: Path, tmp_path: Path) -> None:
+    """The way that the error message shows: batch normalisation between Unsqueeze and Squeeze."""
+    from onnx import version_converter
+
+    made = version_converter.convert_version(onnx.load(folder / "three_layer_bn_pytorch.onnx"), 9)
+    made.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "batch"
+    made.graph.output[0].type.tensor_type.shape.dim[0].dim_param = "batch"
+    onnx.save(made, tmp_path / "converted.onnx")
+    graph = load(tmp_path / "converted.onnx")
+    (key, shape), *_ = graph.inputs.items()
+    data = {key: np.random.default_rng(0).normal(size=(50, *shape)).astype(np.float32)}
+    compare(graph, data, run_onnxruntime(made, data))
