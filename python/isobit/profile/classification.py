@@ -46,7 +46,8 @@ def classify(scores: Scores, labels: Labels, reference: Scores) -> Classificatio
     Parameters
     ----------
     scores, reference : arrays of shape (n, classes)
-        Of the model and of the float model. A single column is the score of class 1 of two, chosen from 0.5 on.
+        Of the model and of the float model. A single column is the score of class 1 of two, chosen from 0.5
+        on.
     labels : array of shape (n,)
         As :func:`check_labels` returns them.
     """
@@ -55,9 +56,7 @@ def classify(scores: Scores, labels: Labels, reference: Scores) -> Classificatio
         curves = [roc(scores[:, 0], labels == 1)]
     else:
         curves = [roc(scores[:, label], labels == label) for label in range(scores.shape[1])]
-    return Classification(
-        float(np.mean(chosen == labels)), float(np.mean(chosen == expected)), tuple(curves)
-    )
+    return Classification(float(np.mean(chosen == labels)), float(np.mean(chosen == expected)), tuple(curves))
 
 
 def choices(scores: Scores) -> Labels:
@@ -100,7 +99,8 @@ def check_labels(labels: npt.ArrayLike, samples: int, columns: int) -> Labels:
     classes = max(columns, 2)
     if numbers.size and (numbers.min() < 0 or numbers.max() >= classes):
         raise InputError(
-            f"labels go from {numbers.min()} to {numbers.max()}, but the output has the classes 0 to {classes - 1}"
+            f"labels go from {numbers.min()} to {numbers.max()}, but the output has the classes 0 to "
+            f"{classes - 1}"
         )
     missing = np.flatnonzero(np.bincount(numbers, minlength=classes) == 0)
     if missing.size:

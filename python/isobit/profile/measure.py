@@ -14,7 +14,7 @@ from isobit.formats import Format
 from isobit.inputs import check_values
 from isobit.ops.base import size
 from isobit.profile.classification import check_labels, class_names, classify
-from isobit.profile.probes import ProbedModel, out_of_range
+from isobit.profile.probes import ProbedModel
 from isobit.profile.results import Classification, ModelProfile, Profile, TensorProfile
 from isobit.profile.tally import Tally
 from isobit.rounding import raw_dtype, round_scaled, scale, to_raw, to_value
@@ -98,9 +98,11 @@ class _Run:
     def __init__(self, label: str, model: QuantizedModel, tensor: str | None) -> None:
         self._label, self._model, self._tensor = label, model, tensor
         self._probed = ProbedModel(model)
-        operators = {name: "input" for name in model.inputs} | {n.name: n.op for n in model.layers}
+        operators = dict.fromkeys(model.inputs, "input") | {n.name: n.op for n in model.layers}
         self._values = {
-            name: Tally(name, name, operator, "input" if operator == "input" else "output", model.formats[name])
+            name: Tally(
+                name, name, operator, "input" if operator == "input" else "output", model.formats[name]
+            )
             for name, operator in operators.items()
         }
         self._accumulators = {
@@ -114,23 +116,22 @@ class _Run:
 
     def add(self, block: Arrays, trained: Mapping[str, npt.NDArray[np.float64]]) -> None:
         raws = []
-        for (name, array) in zip(self._model.inputs, block, strict=True):
+        for name, array in zip(self._model.inputs, block, strict=True):
             fmt = self._model.formats[name]
             values = array.astype(np.float64)
             raws.append(to_raw(values, fmt).view(np.int64))
-            self._values[name].add_casts(values.size, _overflowing(values, fmt))
+            self._values[name].add_casts(_rounded(values, fmt))
         results, twins = self._probed.run(raws)
-        for name, tally in self._values.items():
-            fmt = self._model.formats[name]
-            tally.add(trained[name], results[name].view(raw_dtype(fmt)))
-            if name not in self._model.inputs:
-                tally.add_casts(results[name].size, 0)
+        watched = set()
         for probe in self._probed.probes:
-            events = out_of_range(twins[probe.name], probe.format)
-            if probe.role == "output":
-                self._values[probe.layer].add_casts(0, events)
-            else:
-                self._accumulators[probe.layer].add_casts(twins[probe.name].size, events)
+            tallies = self._values if probe.role == "output" else self._accumulators
+            tallies[probe.layer].add_casts(twins[probe.name])
+            watched.add((probe.layer, probe.role))
+        for name, tally in self._values.items():
+            raw = results[name].view(raw_dtype(self._model.formats[name]))
+            tally.add(trained[name], raw)
+            if name not in self._model.inputs and (name, "output") not in watched:
+                tally.add_casts(raw)
         if self._tensor is not None:
             fmt = self._model.formats[self._tensor]
             values = to_value(results[self._tensor].view(raw_dtype(fmt)), fmt)
@@ -140,13 +141,14 @@ class _Run:
         return np.concatenate(self._scores)
 
     def profile(self, classification: Classification | None) -> ModelProfile:
-        uncountable = self._probed.uncountable
+        graph, uncountable = self._model.graph, self._probed.uncountable
         values = []
         for name, tally in self._values.items():
             proof = self._model.proof.layers.get(name)
-            values.append(
-                tally.profile(proof is not None and not proof.overflows, (name, "output") not in uncountable)
-            )
+            excluded = proof is not None and not proof.overflows
+            readers = {node.op for node in graph.consumers(name)}
+            before_relu = readers == {"relu"} and name not in graph.outputs.values()
+            values.append(tally.profile(excluded, (name, "output") not in uncountable, before_relu))
         accumulators = tuple(tally.profile() for tally in self._accumulators.values())
         return ModelProfile(
             self._label, tuple(values), tuple(_constants(self._model)), accumulators, classification
@@ -160,13 +162,13 @@ def _constants(model: QuantizedModel) -> Iterator[TensorProfile]:
         if isinstance(stored, StoredConstant):
             tally = Tally(key, stored.layer, operators[stored.layer], stored.name, stored.format)
             tally.add(stored.trained, stored.raw)
-            tally.add_casts(stored.raw.size, _overflowing(stored.trained, stored.format))
+            tally.add_casts(_rounded(stored.trained, stored.format))
             yield tally.profile()
 
 
-def _overflowing(values: npt.NDArray[np.float64], fmt: Format) -> int:
-    """How many numbers, rounded as the format says, are out of its range."""
-    return out_of_range(round_scaled(scale(values, fmt.frac), fmt.rounding), fmt)
+def _rounded(values: npt.NDArray[np.float64], fmt: Format) -> npt.NDArray[np.float64]:
+    """Numbers in units of the last place of a format, rounded as it says, not yet in its range."""
+    return round_scaled(scale(values, fmt.frac), fmt.rounding)
 
 
 def _score_tensor(model: Model, output: str | None) -> str:
@@ -184,8 +186,8 @@ def _score_tensor(model: Model, output: str | None) -> str:
         tensor not in model.inputs and model.graph.node(tensor).op == "argmax"
     ):
         raise InputError(
-            f"output {output!r} of shape {model.graph.shapes[tensor]} holds no scores of classes, which ROC curves "
-            "need: one number for each class"
+            f"output {output!r} of shape {model.graph.shapes[tensor]} holds no scores of classes, which "
+            "ROC curves need: one number for each class"
         )
     return tensor
 

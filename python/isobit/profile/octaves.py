@@ -51,13 +51,16 @@ class Octaves:
             octave = int(place) + _LOWEST
             self.counts[octave] = self.counts.get(octave, 0) + int(found[place])
 
-    def fraction(self, octave: int) -> float:
-        """Fraction of all numbers that are in an octave."""
-        return self.counts.get(octave, 0) / self.total if self.total else 0.0
+    def fractions(self, low: int, high: int | None) -> dict[int, float]:
+        """Fraction of all numbers by octave, zeros aside, from the octave ``low`` to ``high``.
 
-    def below(self, octave: int) -> float:
-        """Fraction of all numbers that are not zero and smaller than ``2**octave``."""
-        return sum(n for k, n in self.counts.items() if k < octave) / self.total if self.total else 0.0
+        What is smaller or larger is counted with these. Octaves without numbers are left out.
+        """
+        found: dict[int, float] = {}
+        for octave in sorted(self.counts):
+            place = max(octave, low) if high is None else min(max(octave, low), high)
+            found[place] = found.get(place, 0.0) + self.counts[octave] / self.total
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

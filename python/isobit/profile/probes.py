@@ -1,12 +1,13 @@
 """Counting overflow exactly: a copy of the model that also shows every layer before its overflow.
 
 Each layer gets twins that read the same quantized inputs, with the same integers as constants and tables, but
-end in a format of as many fractional bits and the same rounding that is too wide to overflow. The twin's result
-is the number that the layer's cast had rounded, before it saturated or wrapped: it overflowed exactly if it is
-out of the range of the layer's format. The twins run on the engine, in exact integer arithmetic.
+end in a format of as many fractional bits and the same rounding that is too wide to overflow. The twin's
+result is the number that the layer's cast had rounded, before it saturated or wrapped: it overflowed
+exactly if it is out of the range of the layer's format. The twins run on the engine, in exact integer
+arithmetic.
 
-A layer whose overflow the interval proof excludes has no twin. Where the proven range needs more than 64 bits,
-the twin saturates at 64, which is still out of the range of every narrower format.
+A layer whose overflow the interval proof excludes has no twin. Where the proven range needs more than 64
+bits, the twin saturates at 64, which is still out of the range of every narrower format.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.engine import Engine
 from isobit.backends.stored import KnownIntegers, StoredConstant
 from isobit.formats import MAX_WIDTH, Format, Overflow
-from isobit.ir import Graph, Node
+from isobit.ir import Node
 from isobit.proof import LayerProof
 from isobit.quantization.precision import LayerPrecision, Precision
 from isobit.rounding import round_fraction
@@ -139,9 +139,3 @@ def wide_format(proof: LayerProof, fmt: Format) -> Format | None:
     if fmt.width == MAX_WIDTH:
         return None
     return Format(MAX_WIDTH, fmt.frac, True, fmt.rounding, Overflow.SAT)
-
-
-def out_of_range(rounded: npt.NDArray[Any], fmt: Format) -> int:
-    """How many rounded integers a format cannot hold."""
-    return int(np.count_nonzero((rounded < fmt.min_raw) | (rounded > fmt.max_raw)))
-

@@ -21,20 +21,29 @@ class Overflow:
     ----------
     casts : int
         Number of numbers that were cast.
-    events : int or None
-        Those whose rounded value is out of range, so that they saturate or wrap; None if not countable.
+    below, above : int
+        Those whose rounded value is below or above the range, so that they saturate or wrap.
+    countable : bool
+        False where overflow is possible, but the engine has no wider format to see it in.
     excluded : bool
         Whether the interval proof excludes them for every possible input, not only for this data.
     """
 
     casts: int
-    events: int | None
+    below: int
+    above: int
+    countable: bool
     excluded: bool
+
+    @property
+    def events(self) -> int:
+        """Casts that overflowed."""
+        return self.below + self.above
 
     @property
     def rate(self) -> float:
         """Fraction of the casts; zero without casts."""
-        return (self.events or 0) / self.casts if self.casts else 0.0
+        return self.events / self.casts if self.casts else 0.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,8 @@ class TensorProfile:
     distance : Distance or None
     idle_high, idle_low : int
         Bits at the two ends of the format that no value of the data needs.
+    before_relu : bool
+        Whether nothing but ReLUs read the tensor, so that values below zero make no difference.
     """
 
     name: str
@@ -85,6 +96,7 @@ class TensorProfile:
     distance: Distance | None
     idle_high: int
     idle_low: int
+    before_relu: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -175,7 +187,7 @@ class ModelProfile:
     def overflows(self) -> tuple[int, int]:
         """Events and casts over all values and accumulators."""
         tensors = (*self.values, *self.accumulators)
-        return sum(t.overflow.events or 0 for t in tensors), sum(t.overflow.casts for t in tensors)
+        return sum(t.overflow.events for t in tensors), sum(t.overflow.casts for t in tensors)
 
 
 @dataclass(frozen=True)

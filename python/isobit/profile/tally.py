@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ class Tally:
         self._trained, self._fixed = Octaves(), Octaves()
         self._squares = self._signal = self._largest = 0.0
         self._lowest_raw = self._highest_raw = self._bits = 0
-        self._casts = self._events = 0
+        self._casts = self._below = self._above = 0
 
     def add(self, trained: npt.NDArray[np.float64], raws: RawArray) -> None:
         """Values of the float model, and the integers that stand for them."""
@@ -45,12 +46,15 @@ class Tally:
         self._highest_raw = max(self._highest_raw, int(raws.max()))
         self._bits |= int(np.bitwise_or.reduce(raws, axis=None))
 
-    def add_casts(self, casts: int, events: int) -> None:
-        """Casts into the format, and those among them that left its range."""
-        self._casts += casts
-        self._events += events
+    def add_casts(self, rounded: npt.NDArray[Any]) -> None:
+        """Rounded numbers, in units of the last place, on their way into the format."""
+        self._casts += rounded.size
+        self._below += int(np.count_nonzero(rounded < self._format.min_raw))
+        self._above += int(np.count_nonzero(rounded > self._format.max_raw))
 
-    def profile(self, excluded: bool = False, countable: bool = True) -> TensorProfile:
+    def profile(
+        self, excluded: bool = False, countable: bool = True, before_relu: bool = False
+    ) -> TensorProfile:
         """What was found.
 
         Parameters
@@ -59,8 +63,10 @@ class Tally:
             Whether the proof excludes overflow.
         countable : bool
             False if overflow is possible, but could not be counted.
+        before_relu : bool
+            As in :class:`TensorProfile`.
         """
-        overflow = Overflow(self._casts, self._events if countable else None, excluded)
+        overflow = Overflow(self._casts, self._below, self._above, countable, excluded)
         seen = self._fixed.total > 0
         high, low = self._idle() if seen else (0, 0)
         return TensorProfile(
@@ -72,6 +78,7 @@ class Tally:
             self._distance() if seen else None,
             high,
             low,
+            before_relu,
         )
 
     def _distance(self) -> Distance:

@@ -1,0 +1,1 @@
+"""The figures of a profile, drawn with Matplotlib."""
