@@ -53,7 +53,8 @@ cpp-test: $(VENV)/.extra-test
 sanitize: sanitize-address,undefined sanitize-thread
 
 sanitize-%: $(VENV)/.extra-test
-	$(CONFIGURE) -B $(BUILD)/sanitize-$* -DCMAKE_BUILD_TYPE=RelWithDebInfo -DISOBIT_SANITIZE=$*
+	$(CONFIGURE) -B $(BUILD)/sanitize-$* -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O1 \
+	  -DISOBIT_SANITIZE=$*
 	cmake --build $(BUILD)/sanitize-$* --parallel $(JOBS)
 	$(NO_ASLR) $(CTEST) --test-dir $(BUILD)/sanitize-$*
 
