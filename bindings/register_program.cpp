@@ -1,7 +1,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
-#include <cstring>
+#include <optional>
 #include <stdexcept>
 
 #include "engine/data_flow.hpp"
@@ -91,19 +91,33 @@ void run_program(const program& p, const std::vector<engine::source>& sources, p
   p.run(sources, count, sinks, options);
 }
 
+// The array for one result: the caller's, or a new one.
+py::array result_array(const engine::tensor& t, py::ssize_t count, const py::object& given) {
+  const std::vector<py::ssize_t> shape = {count, t.size};
+  const bool narrow = t.format.width() <= 24;
+  if (given.is_none())
+    return narrow ? py::array(c_array<float>(shape)) : py::array(c_array<double>(shape));
+  auto y = given.cast<py::array>();
+  if (!y.dtype().is(narrow ? py::dtype::of<float>() : py::dtype::of<double>()) || y.ndim() != 2 ||
+      y.shape(0) != shape[0] || y.shape(1) != shape[1] || !(y.flags() & py::array::c_style))
+    throw std::invalid_argument("an output array has the wrong type or shape, or is not C-contiguous");
+  return y;
+}
+
 py::list run(const program& p, const std::vector<py::array>& inputs, const std::vector<int>& which,
-             int threads, const std::string& at_least, const std::string& isa) {
+             int threads, const std::string& at_least, const std::string& isa,
+             const std::optional<std::vector<py::object>>& out) {
   const py::ssize_t count = sample_count(p.network(), inputs);
+  if (out && out->size() != which.size())
+    throw std::invalid_argument("as many output arrays are wanted as tensors");
   std::vector<engine::source> sources;
   for (const py::array& x : inputs) sources.push_back({kind_of(x), x.data()});
   std::vector<engine::sink> sinks;
   py::list results;
-  for (int id : which) {
-    const engine::tensor& t = tensor_of(p.network(), id);
-    const std::vector<py::ssize_t> shape = {count, t.size};
-    const bool narrow = t.format.width() <= 24;
-    py::array y = narrow ? py::array(c_array<float>(shape)) : py::array(c_array<double>(shape));
-    sinks.push_back({id, narrow ? element::f32 : element::f64, y.mutable_data()});
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const engine::tensor& t = tensor_of(p.network(), which[i]);
+    py::array y = result_array(t, count, out ? (*out)[i] : py::none());
+    sinks.push_back({which[i], y.itemsize() == 4 ? element::f32 : element::f64, y.mutable_data()});
     results.append(y);
   }
   run_program(p, sources, count, sinks, threads, at_least, isa);
@@ -186,7 +200,7 @@ void register_program(py::module_& m) {
         return std::make_unique<program>(std::move(net));
       }))
       .def("run", &run, py::arg("inputs"), py::arg("which"), py::arg("n_threads") = 1,
-           py::arg("lane") = "auto", py::arg("isa") = "auto")
+           py::arg("lane") = "auto", py::arg("isa") = "auto", py::arg("out") = py::none())
       .def("run_raw", &run_raw, py::arg("inputs"), py::arg("which"), py::arg("n_threads") = 1,
            py::arg("lane") = "auto", py::arg("isa") = "auto")
       .def(

@@ -56,11 +56,23 @@ class planner {
     return copies_[key] = copy;
   }
 
+  // An element-wise operation is cheaper in the wider lane of its producer than behind a conversion.
+  lane lane_of(std::size_t index) const {
+    const operation& op = net_.operations[index];
+    lane type = std::max(proven_.operations[index].narrowest, at_least_);
+    if (op.ints.empty())
+      for (int t : op.inputs) {
+        const auto home = static_cast<std::size_t>(plan_.home[static_cast<std::size_t>(t)]);
+        if (plan_.buffers[home].type != lane::i128) type = std::max(type, plan_.buffers[home].type);
+      }
+    return type;
+  }
+
   void add_operation(std::size_t index) {
     const operation& op = net_.operations[index];
     operation_step step{};
     step.cell = op.cell;
-    step.type = std::max(proven_.operations[index].narrowest, at_least_);
+    step.type = lane_of(index);
     for (int t : op.inputs) {
       step.inputs.push_back(in_lane(t, step.type, step.conversions));
       step.input_formats.push_back(plain(net_.tensors[static_cast<std::size_t>(t)].format));
