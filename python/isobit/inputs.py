@@ -83,15 +83,21 @@ def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
         array = array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
     _check_shape(name, array, shape)
     flat = np.ascontiguousarray(array).reshape(len(array), size(shape))
-    finite = np.isfinite(flat)
-    if not finite.all():
+    # minimum and maximum pass NaN on and need no memory, unlike a mask of the whole batch
+    if flat.size and not (np.isfinite(flat.min()) and np.isfinite(flat.max())):
+        finite = np.isfinite(flat)
         sample, feature = (int(i) for i in np.argwhere(~finite)[0])
-        where = feature if len(shape) == 1 else tuple(int(i) for i in np.unravel_index(feature, shape))
         raise InputError(
-            f"input {name!r}: sample {sample}, feature {where} is {flat[sample, feature]} "
+            f"input {name!r}: {_position(sample, feature, shape)} is {flat[sample, feature]} "
             f"({int((~finite).sum())} such value(s) in all); fixed-point numbers cannot represent it"
         )
     return flat
+
+
+def _position(sample: int, feature: int, shape: Shape) -> str:
+    """Where an element of a flattened sample lies."""
+    where = feature if len(shape) == 1 else tuple(int(i) for i in np.unravel_index(feature, shape))
+    return f"sample {sample}, feature {where}"
 
 
 def _integers_as_floats(name: str, array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -117,7 +123,7 @@ def _raws(name: str, data: Any, shape: Shape, fmt: Format) -> npt.NDArray[np.int
         wrong = np.array([not fmt.min_raw <= int(raw) <= fmt.max_raw for raw in array.ravel()])
         sample, feature = divmod(int(np.argmax(wrong)), size(shape))
         raise InputError(
-            f"input {name!r}: sample {sample}, feature {feature} is {array.reshape(-1)[np.argmax(wrong)]}, "
+            f"input {name!r}: {_position(sample, feature, shape)} is {array.flat[np.argmax(wrong)]}, "
             f"out of the range of {fmt}, {fmt.min_raw} to {fmt.max_raw}"
         )
     raws = array.astype(raw_dtype(fmt)).reshape(len(array), size(shape))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from isobit import ConfigError
@@ -105,13 +106,15 @@ def test_linear_activations_that_tools_write_out(model):
         ({"HLSConfig": {"Model": MODEL}}, "unknown section 'HLSConfig'. Give the dict inside"),
         ({"Model": MODEL, "LayerName": {"fc11": {}}}, "no layer or input 'fc11'. Did you mean 'fc1'"),
         ({"Model": MODEL, "LayerType": {"Dence": {}}}, "unknown layer type. Did you mean 'Dense'"),
-        ({"Model": MODEL, "LayerName": {"fc1": {"Precision": "auto"}}}, "'auto' precision is not supported"),
+        ({"Model": MODEL, "LayerName": {"fc1": {"Precision": "auto"}}}, "'auto' leaves it open"),
         ({"Model": MODEL, "LayerName": {"fc1": {"Precision": {"weight": "auto"}}}}, "calibration=X"),
         ({"Model": MODEL, "LayerName": {"fc1": {"Precision": {"wight": "int<4>"}}}}, "Did you mean 'weight'"),
         ({"Model": MODEL, "LayerName": {"fc1": {"Precision": 16}}}, "must be a string"),
         ({"Model": MODEL, "LayerName": {"fc1": 16}}, "must be a dict"),
         ({"Model": MODEL, "LayerName": {"fc1_relu": {"Precision": {"weight": "int<4>"}}}}, "no such format"),
-        ({"Model": MODEL, "LayerName": {"softmax": {"Precision": {"accum": "int<4>"}}}}, "no such format"),
+        ({"Model": MODEL, "LayerName": {"softmax": {"Precision": {"accum": "int<4>"}}}}, "change numbers"),
+        ({"Model": MODEL, "LayerName": {"softmax": {"Precision": {"inv_inp": "fixed<18,2>"}}}}, "change num"),
+        ({"Model": MODEL, "LayerName": {"fc1": {"Precision": {"inv_inp": "int<4>"}}}}, "change numbers"),
         (
             {"Model": MODEL, "LayerName": {"softmax": {"Implementation": "legacy"}}},
             "'legacy' is not supported",
@@ -124,12 +127,37 @@ def test_linear_activations_that_tools_write_out(model):
             {"Model": MODEL, "LayerName": {"fc1_linear": {"Precision": {"bias": "int<4>"}}}},
             "'result' precision",
         ),
-        ({"Model": {"Precision": {"default": "fixed<16,6>", "maximum": "wide"}}}, "not a number format"),
+        (
+            {"Model": {"Precision": {"default": "fixed<16,6>", "maximum": "int<9>"}}},
+            "unknown precision 'maxi",
+        ),
     ],
 )
 def test_what_is_unknown_or_would_change_numbers_is_refused(model, config, text):
     with pytest.raises(ConfigError, match=text):
         model.quantize(config)
+
+
+def test_what_the_tools_write_by_name_with_calibration(model):
+    """The dict of hls4ml's granularity="name": everything open, and its default types for softmax."""
+    names = ["features", "fc1", "fc1_linear", "fc1_relu", "fc2", "fc3", "fc4", "softmax"]
+    config = {"Model": MODEL, "LayerName": {name: {"Trace": False, "Precision": {}} for name in names}}
+    for name in names:
+        config["LayerName"][name]["Precision"]["result"] = "auto"
+    for name in ("fc1", "fc2", "fc3", "fc4"):
+        open_types = dict.fromkeys(("weight", "bias", "accum"), "auto")
+        config["LayerName"][name]["Precision"].update(open_types)
+    default = "fixed<18,8,RND,SAT,0>"
+    tables = dict.fromkeys(("exp_table", "inv_table", "inv_inp", "accum"), default)
+    config["LayerName"]["softmax"]["Precision"].update(tables, table="fixed<18,8,TRN,WRAP,0>")
+    with pytest.raises(ConfigError, match="'auto' leaves it open"):
+        model.quantize(config)
+    X = np.random.default_rng(0).normal(size=(100, 16))
+    q, free = model.quantize(config, calibration=X, width=12), model.quantize(calibration=X, width=12)
+    for layer in ("fc1", "fc1_relu", "fc4"):
+        assert q.precision.layers[layer].formats == free.precision.layers[layer].formats
+    assert role(q, "softmax", "exp_table") == "fixed<18,8,RND,SAT>"
+    assert str(q.formats["fc2_relu"]) == "fixed<16,6>"  # not named: the default of the model
 
 
 def test_every_operator_can_be_named_by_type():

@@ -128,14 +128,15 @@ def test_the_carry_of_a_rounding_is_no_loss():
 @pytest.mark.parametrize(
     ("config", "text"),
     [
-        ({"fc1": "fixed<16,6>"}, "no format is given for 'output' of 'features': add the key 'default'"),
+        ({"fc1": "fixed<16,6>"}, "no format is given for 'output' of 'features' .* add the key 'default'"),
         ({"default": "fixed<16,6>", "fc9": "fixed<8,1>"}, "no layer or input 'fc9'. Did you mean 'fc"),
         ({"default": "fixed<16,6>", "fc1": {"wieght": "fixed<8,1>"}}, "'wieght' here. Did you mean 'weight'"),
         ({"default": "fixed<16,6>", "fc1_relu": {"weight": "fixed<8,1>"}}, "no role or option 'weight' here"),
         ({"default": "fixed<16,6>", "input": {"weight": "fixed<8,1>"}}, "no role or option 'weight' here"),
         ({"default": {"wight": "fixed<16,6>"}}, "Did you mean 'weight'"),
         ({"default": "fixed<16>"}, "configuration of 'default': 'fixed<16>' is not a number format"),
-        ({"default": "auto"}, "'auto' precision is not supported"),
+        ({"default": "auto"}, "'auto' leaves it open.*calibration=X"),
+        ({"default": "fixed<16,6>", "fc1": {"output": "auto"}}, "'output' of 'fc1'"),
         ({"default": "fixed<16,6>", "fc1": {"weight": "exact"}}, "'exact' is not a number format"),
         (
             {"default": "fixed<16,6>", "fc1": {"weight": "int<4>", "kernel": "int<4>"}},

@@ -91,6 +91,10 @@ class Op(abc.ABC):
         """Smallest and largest table entry by role, for inputs between ``low`` and ``high``."""
         return {}
 
+    def keeps(self, node: Node, formats: Mapping[str, Format | None], fmt: Format) -> bool:
+        """Whether a format holds every value of the layer's exact intermediate sum, by role formats."""
+        return False
+
     @abc.abstractmethod
     def lower(self, layer: LayerLowering) -> None:
         """Emit the cells of the engine that compute this layer."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from isobit.formats import Format
 from isobit.functions import Function, known_at_zero, value_range
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
@@ -48,6 +49,12 @@ class _OverAxis(Op):
         count = node.shape[axis_of(node.name, node.attrs, node.shape)]
         second = value_range(self.second_function, 0.0, (1.0, float(count)))
         return {"exp_table": (0.0, 1.0), self.second_role.name: second}
+
+    def keeps(self, node: Node, formats: Mapping[str, Format | None], fmt: Format) -> bool:
+        """Whether a format holds the sum of the exponentials, each of which is at most 1."""
+        entry = formats["exp_table"]
+        count = node.shape[axis_of(node.name, node.attrs, node.shape)]
+        return entry is not None and fmt.frac >= entry.frac and fmt.max >= count
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell, between two gathers when the axis is not the last."""

@@ -23,7 +23,7 @@ def parse_config(config: Mapping[str, Any], graph: Graph) -> Request:
     inputs of the model, unless a layer or an input has that name). A value is a format, or a dict with
     formats by role (``output``, ``weight``, ``bias``, ``accumulator``, ``table``, ``exp_table``,
     ``reciprocal_table``, ``log_table``; ``default`` for the others), ``table_size``, ``reuse_factor``
-    and ``strategy``. Accumulators may be ``"exact"``.
+    and ``strategy``. Accumulators may be ``"exact"``. ``"auto"`` leaves a format to calibration.
 
     Raises
     ------
@@ -45,12 +45,12 @@ def parse_config(config: Mapping[str, Any], graph: Graph) -> Request:
 
 def _layer(where: str, value: Any, roles: tuple[str, ...]) -> LayerRequest:
     if isinstance(value, str | Format):
-        return LayerRequest(everything=ask.parse_format(where, value))
+        return LayerRequest(everything=ask.parse_choice(where, value))
     layer = LayerRequest()
     for key, entry in ask.check_mapping(where, value).items():
         here, role = f"{where}, {key!r}", SYNONYMS.get(key, key)
         if key == "default":
-            layer.everything = ask.parse_format(here, entry)
+            layer.everything = ask.parse_choice(here, entry)
         elif key == "table_size":
             layer.table_size = ask.parse_table_size(here, entry)
         elif key == "reuse_factor":
@@ -65,7 +65,7 @@ def _layer(where: str, value: Any, roles: tuple[str, ...]) -> LayerRequest:
         elif role == "accumulator":
             layer.roles[role] = ask.parse_accumulator(here, entry)
         else:
-            layer.roles[role] = ask.parse_format(here, entry)
+            layer.roles[role] = ask.parse_choice(here, entry)
     return layer
 
 

@@ -1,7 +1,8 @@
 """hls4ml-style configurations: ``Model``, ``LayerName`` and ``LayerType`` sections.
 
 The formats are used as written; the arithmetic is isobit's (one exact accumulation, correctly rounded
-tables), not a copy of what hls4ml's generated code does. Options of hls4ml that change numbers in ways that
+tables), not a copy of what hls4ml's generated code does. ``auto`` means: an exact accumulator, and otherwise
+a format that calibration chooses. Options of hls4ml that change numbers in ways that
 isobit does not reproduce are refused; options that change no number are checked and accepted.
 """
 
@@ -33,6 +34,9 @@ _ROLES = {
 }
 """Names of types in hls4ml, and the role each has here."""
 
+_INTERNAL = ("accum", "inv_inp")
+"""Types of intermediate sums of softmax, which isobit keeps exact."""
+
 
 def is_hls4ml(config: Mapping[str, Any]) -> bool:
     """Whether a dict is written in hls4ml's way."""
@@ -45,8 +49,7 @@ def parse_hls4ml(config: Mapping[str, Any], graph: Graph) -> Request:
     Raises
     ------
     ConfigError
-        For unknown keys and layers (with the closest name), for ``auto`` precisions other than that of an
-        accumulator (which is then exact), and for options that isobit does not implement.
+        For unknown keys and layers (with the closest name), and for options that isobit does not implement.
     """
     request = Request()
     for section, value in ask.check_mapping("the configuration", config).items():
@@ -141,25 +144,22 @@ def _entry(
 
 def _precision(where: str, value: Any, parsed: LayerRequest, roles: tuple[str, ...] | None) -> None:
     if not isinstance(value, Mapping):
-        parsed.everything = ask.parse_format(where, value)
+        parsed.everything = ask.parse_choice(where, value)
         return
     for key, entry in ask.check_mapping(where, value).items():
         here = f"{where}, {key!r}"
         if key == "default":
-            parsed.everything = ask.parse_format(here, entry)
-        elif key == "maximum":
-            ask.parse_format(here, entry)  # bounds 'auto' precisions only, which are refused
+            parsed.everything = ask.parse_choice(here, entry)
+        elif key in _INTERNAL and (roles is not None and _ROLES.get(key) not in roles):
+            parsed.internal[key] = ask.parse_format(here, entry)
         elif key not in _ROLES:
-            raise ConfigError(
-                f"{where}: unknown precision {key!r}.{closest(key, (*_ROLES, 'default', 'maximum'))}"
-            )
+            raise ConfigError(f"{where}: unknown precision {key!r}.{closest(key, (*_ROLES, 'default'))}")
         else:
             _role(here, _ROLES[key], entry, parsed, roles)
 
 
 def _role(where: str, role: str, entry: Any, parsed: LayerRequest, roles: tuple[str, ...] | None) -> None:
-    exact = role == "accumulator" and entry == "auto"
-    fmt = None if exact else ask.parse_format(where, entry)
+    fmt = ask.parse_accumulator(where, entry) if role == "accumulator" else ask.parse_choice(where, entry)
     if roles is None or role in roles:
         parsed.roles[role] = fmt
     elif role != "table":  # hls4ml writes a table type for every activation, relu and softmax included

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,14 @@ from isobit.ir import Graph
 from isobit.ops import REGISTRY
 from isobit.tables import MAX_SIZE
 
+
+class Open(enum.Enum):
+    """A format that is left to calibration on purpose, whatever the defaults say."""
+
+    AUTO = "auto"
+
+
+Choice = Format | Open
 EXACT = "exact"
 STRATEGIES = ("latency", "resource")
 
@@ -22,18 +31,21 @@ class LayerRequest:
 
     Parameters
     ----------
-    everything : Format, optional
+    everything : Format or Open, optional
         For all roles; constants and tables take it with rounding to nearest and saturation.
     roles : mapping
         Formats of single roles, used exactly as written; None is an exact accumulator.
+    internal : mapping
+        Formats of intermediate results that isobit keeps exact: legal where they change nothing.
     table_size : int, optional
         Largest number of table entries.
     hardware : mapping
         ``reuse_factor`` and ``strategy``.
     """
 
-    everything: Format | None = None
-    roles: dict[str, Format | None] = field(default_factory=dict)
+    everything: Choice | None = None
+    roles: dict[str, Choice | None] = field(default_factory=dict)
+    internal: dict[str, Format] = field(default_factory=dict)
     table_size: int | None = None
     hardware: dict[str, Any] = field(default_factory=dict)
 
@@ -48,13 +60,13 @@ class Request:
     layers: dict[str, LayerRequest] = field(default_factory=dict)
 
 
+def parse_choice(where: str, value: Any) -> Choice:
+    """A format, or ``"auto"``."""
+    return Open.AUTO if value == Open.AUTO.value else parse_format(where, value)
+
+
 def parse_format(where: str, value: Any) -> Format:
     """A format from a configuration; says where it stands if it does not parse."""
-    if value == "auto":
-        raise ConfigError(
-            f"{where}: 'auto' precision is not supported, because it leaves the format open. Write a format, "
-            "or remove the key and use quantize(..., calibration=X, width=16) to size it from data"
-        )
     try:
         return Format.parse(value)
     except FormatError as error:
@@ -62,8 +74,8 @@ def parse_format(where: str, value: Any) -> Format:
 
 
 def parse_accumulator(where: str, value: Any) -> Format | None:
-    """The format of an accumulator, or None for ``"exact"``."""
-    return None if value == EXACT else parse_format(where, value)
+    """The format of an accumulator, or None for ``"exact"`` and ``"auto"``, which mean the same."""
+    return None if value in (EXACT, Open.AUTO.value) else parse_format(where, value)
 
 
 def parse_table_size(where: str, value: Any) -> int:

@@ -14,7 +14,7 @@ from isobit.ir import Graph, Node
 from isobit.ops import REGISTRY
 from isobit.ops.roles import Role, RoleKind
 from isobit.quantization.precision import LayerPrecision, Precision
-from isobit.quantization.request import LayerRequest, Request
+from isobit.quantization.request import Choice, LayerRequest, Open, Request
 from isobit.tables import DEFAULT_SIZE
 
 Fallback = Mapping[tuple[str, str], Format]
@@ -51,8 +51,10 @@ def _input(name: str, request: Request, fallback: Fallback) -> Format:
     for level in (request.layers.get(name), request.inputs, request.default):
         if level is not None:
             fmt = level.roles.get("output") or level.everything
-            if fmt is not None:
+            if isinstance(fmt, Format):
                 return fmt
+            if fmt is Open.AUTO:
+                break
     return _calibrated(name, "output", fallback)
 
 
@@ -63,6 +65,13 @@ def _layer(node: Node, natural: Format | None, request: Request, fallback: Fallb
     formats: dict[str, Format | None] = {}
     for role in op.roles:
         formats[role.name] = _role(node, role, natural, specific, request.default, fallback)
+    for level in specific:
+        for key, fmt in level.internal.items():
+            if not op.keeps(node, formats, fmt):
+                raise ConfigError(
+                    f"layer {node.name!r}: {key} {fmt} would change numbers that isobit keeps exact. Remove "
+                    "the entry, or give it a format that holds every value of the exact sum"
+                )
     hardware: dict[str, Any] = {}
     for level in (request.default, *reversed(specific)):
         hardware.update(level.hardware)
@@ -81,38 +90,53 @@ def _role(
     default: LayerRequest,
     fallback: Fallback,
 ) -> Format | None:
-    for level in specific:
-        if role.name in level.roles:
-            return level.roles[role.name]
-        if level.everything is not None and role.kind not in (RoleKind.ACCUMULATOR, RoleKind.EXACT):
-            return softened(role, level.everything)
+    if role.kind is RoleKind.ACCUMULATOR:
+        return _accumulator(role, [*specific, default])
+    bound = role.kind is RoleKind.EXACT
+    chosen = _first(role, specific, whole=not bound)
+    if isinstance(chosen, Format):
+        return chosen
     if role.name == "output" and natural is not None:
         return natural
-    if role.kind is RoleKind.EXACT:
+    if bound:
         exact = exact_format(np.ravel(REGISTRY[node.op].constant_values(node)[role.name]))
         if exact is not None:
             return exact
-    if role.name in default.roles:
-        return default.roles[role.name]
-    if role.kind is RoleKind.ACCUMULATOR:
-        return None
-    for level in (*specific, default):
-        if level.everything is not None:
+    if chosen is None:
+        chosen = _first(role, [*specific, default] if bound else [default], whole=True)
+    return chosen if isinstance(chosen, Format) else _calibrated(node.name, role.name, fallback)
+
+
+def _accumulator(role: Role, levels: list[LayerRequest]) -> Format | None:
+    for level in levels:
+        fmt = level.roles.get(role.name, Open.AUTO)
+        if fmt is not Open.AUTO:
+            return fmt
+    return None
+
+
+def _first(role: Role, levels: list[LayerRequest], whole: bool) -> Choice | None:
+    """The first choice for a role; ``whole`` says whether a layer's format for everything counts."""
+    for level in levels:
+        choice = level.roles.get(role.name)
+        if choice is not None:
+            return choice
+        if whole and level.everything is not None:
             return softened(role, level.everything)
-    return _calibrated(node.name, role.name, fallback)
+    return None
 
 
-def softened(role: Role, fmt: Format) -> Format:
+def softened(role: Role, choice: Choice) -> Choice:
     """A format for everything, as it applies to a role: constants and tables round and saturate."""
-    if role.kind is RoleKind.DATA:
-        return fmt
-    return fmt.with_modes(Rounding.RND, Overflow.SAT)
+    if role.kind is RoleKind.DATA or not isinstance(choice, Format):
+        return choice
+    return choice.with_modes(Rounding.RND, Overflow.SAT)
 
 
 def _calibrated(layer: str, role: str, fallback: Fallback) -> Format:
     if (layer, role) not in fallback:
         raise ConfigError(
-            f"no format is given for {role!r} of {layer!r}: add the key 'default' to the configuration, or "
-            "calibration data and a width"
+            f"no format is given for {role!r} of {layer!r} ('auto' leaves it open): write one, add the key "
+            "'default' to the configuration, or use quantize(..., calibration=X, width=16)"
         )
     return fallback[layer, role]
