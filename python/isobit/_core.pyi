@@ -14,7 +14,13 @@ class Program:
 
     def __init__(self, spec: dict[str, Any]) -> None: ...
     def run(
-        self, inputs: Sequence[npt.NDArray[Any]], which: Sequence[int], n_threads: int, lane: str, isa: str
+        self,
+        inputs: Sequence[npt.NDArray[Any]],
+        which: Sequence[int],
+        n_threads: int,
+        lane: str,
+        isa: str,
+        out: list[npt.NDArray[Any]] | None = None,
     ) -> list[npt.NDArray[Any]]: ...
     def run_raw(
         self,

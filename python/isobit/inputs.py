@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -82,7 +82,7 @@ def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
     elif array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         array = array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
     _check_shape(name, array, shape)
-    flat = np.ascontiguousarray(array).reshape(len(array), size(shape))
+    flat = np.require(array, requirements=["C", "A"]).reshape(len(array), size(shape))
     # minimum and maximum pass NaN on and need no memory, unlike a mask of the whole batch
     if flat.size and not (np.isfinite(flat.min()) and np.isfinite(flat.max())):
         finite = np.isfinite(flat)
@@ -162,8 +162,3 @@ def _batched(arrays: dict[str, Any], inputs: Mapping[str, Shape]) -> list[npt.ND
         counts = ", ".join(f"{name!r}: {length}" for name, length in lengths.items())
         raise InputError(f"the inputs have different numbers of samples ({counts})")
     return [arrays[name] for name in inputs]
-
-
-def as_sequence(results: Sequence[Any]) -> Any:
-    """One result alone, several as a list."""
-    return results[0] if len(results) == 1 else list(results)

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from isobit.backends.engine import Engine
 from isobit.formats import Format
-from isobit.inputs import as_sequence, check_values
+from isobit.inputs import check_values
 from isobit.ir import Graph, Node, Shape
+from isobit.outputs import as_sequence
 from isobit.spec import check
 
 if TYPE_CHECKING:

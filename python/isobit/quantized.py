@@ -14,9 +14,10 @@ from isobit.backends.engine import Engine
 from isobit.backends.stored import KnownIntegers
 from isobit.errors import InputError
 from isobit.formats import Format
-from isobit.inputs import as_sequence, check_raws, check_values
+from isobit.inputs import check_raws, check_values
 from isobit.ir import Graph, Node, Shape
 from isobit.model import Model
+from isobit.outputs import as_sequence, check_out
 from isobit.proof import Proof
 from isobit.quantization.precision import Precision
 from isobit.rounding import FLOAT64_BITS, RawArray, raw_dtype
@@ -92,7 +93,7 @@ class QuantizedModel:
         """Proven ranges and integer widths of every layer."""
         return Proof(self.engine, self.formats)
 
-    def predict(self, X: Any, n_threads: int | None = None) -> Any:
+    def predict(self, X: Any, n_threads: int | None = None, *, out: Any = None) -> Any:
         """The outputs: exact fixed-point values.
 
         Parameters
@@ -102,11 +103,14 @@ class QuantizedModel:
             list or a dict of arrays.
         n_threads : int, optional
             Default: all cores. The result does not depend on it.
+        out : array or list of arrays, optional
+            C-contiguous arrays to write into, of the type and shape that would be returned.
 
         Returns
         -------
         array of shape (n, *output shape), or a list of them in the order of the outputs
             float32 for outputs of up to 24 bits, else float64; every value is represented exactly.
+            ``out`` itself if it was given.
 
         Raises
         ------
@@ -114,7 +118,15 @@ class QuantizedModel:
             For data of the wrong shape or type, NaN and infinities (says which sample and feature); for
             outputs of more than 53 bits, whose values no float holds: use :meth:`predict_raw`.
         """
-        values = self._values(X, list(self.graph.outputs.values()), n_threads)
+        tensors = list(self.graph.outputs.values())
+        if out is not None:
+            arrays = check_values(X, self.inputs)
+            self._check_widths(tensors)
+            formats = [self.formats[tensor] for tensor in tensors]
+            views = check_out(out, self.outputs, formats, len(arrays[0]))
+            self.engine.run(arrays, tensors, n_threads, out=views)
+            return out
+        values = self._values(X, tensors, n_threads)
         return as_sequence([values[tensor] for tensor in self.graph.outputs.values()])
 
     def predict_raw(self, X: Any, n_threads: int | None = None) -> Any:
@@ -193,13 +205,16 @@ class QuantizedModel:
     def _values(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, npt.NDArray[Any]]:
         arrays = check_values(X, self.inputs)
         unique = list(dict.fromkeys(names))
-        for name in unique:
+        self._check_widths(unique)
+        return dict(zip(unique, self.engine.run(arrays, unique, n_threads), strict=True))
+
+    def _check_widths(self, names: list[str]) -> None:
+        for name in names:
             if self.formats[name].width > FLOAT64_BITS:
                 raise InputError(
                     f"{name!r} has the format {self.formats[name]}, and float64 holds {FLOAT64_BITS} bits; "
                     "use predict_raw or trace_raw, or give it a narrower output format"
                 )
-        return dict(zip(unique, self.engine.run(arrays, unique, n_threads), strict=True))
 
     def _raws(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, RawArray]:
         arrays = check_raws(X, self.inputs, self.formats)

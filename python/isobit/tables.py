@@ -94,7 +94,7 @@ class Table:
         return ends[(ends >= first) & (ends <= last)]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def make_table(
     function: Function,
     parameter: float,

@@ -59,6 +59,12 @@ def test_an_output_may_show_an_input_or_another_output():
     assert [r.tolist() for r in q.predict(X)] == [[[1, -2, 3]], [[1, 0, 3]], [[1, 0, 3]]]
 
 
+def misaligned(array):
+    """The same numbers in memory that starts between two words."""
+    content = bytes(3) + array.tobytes()
+    return np.frombuffer(content, array.dtype, offset=3).reshape(array.shape)
+
+
 @pytest.mark.parametrize("made", ["float", "quantized"])
 def test_every_kind_of_array_gives_the_same_numbers(model, made):
     network = model if made == "float" else model.quantize("fixed<16,6>")
@@ -78,6 +84,7 @@ def test_every_kind_of_array_gives_the_same_numbers(model, made):
         X[::-1][::-1],
         {"features": X},
         memoryview(np.ascontiguousarray(X)),
+        misaligned(X.astype(np.float64)),
     ):
         np.testing.assert_array_equal(network.predict(other), reference)
     assert network.predict(np.zeros((0, 16))).shape == (0, 5)

@@ -181,6 +181,42 @@ def test_values_and_raws_agree(model):
     np.testing.assert_array_equal(q.trace(X)["features"], raws * q.formats["features"].lsb)
 
 
+def test_results_into_arrays_of_the_user(model):
+    q = model.quantize("fixed<16,6>")
+    X = np.random.default_rng(0).normal(size=(100, 16))
+    out = np.full((100, 5), np.nan, np.float32)
+    assert q.predict(X, out=out) is out
+    np.testing.assert_array_equal(out, q.predict(X))
+    zoo, _ = every_operator()
+    many = quiet(zoo, "fixed<25,9>")
+    expected = many.predict(every_operator_data(7))
+    arrays = [np.empty_like(array) for array in expected]
+    assert many.predict(every_operator_data(7), out=arrays) is arrays
+    for found, right in zip(arrays, expected, strict=True):
+        np.testing.assert_array_equal(found, right)
+    for wrong, text in (
+        (np.empty((100, 5)), "float32 array of shape .* not float64"),
+        (np.empty((99, 5), np.float32), r"not float32 \(99, 5\)"),
+        (np.empty((5, 100), np.float32).T, "C-contiguous"),
+        ([out, out], "one array for each of the 1 output"),
+        ([out.tolist()], "not list"),
+        (3, "one array for each"),
+    ):
+        with pytest.raises(InputError, match=text):
+            q.predict(X, out=wrong)
+
+
+def test_two_outputs_of_one_tensor_into_arrays_of_the_user():
+    builder = GraphBuilder("m")
+    builder.add("relu", [builder.input("x", (3,))], "act")
+    for name, tensor in (("a", "act"), ("b", "x"), ("c", "act")):
+        builder.output(name, tensor)
+    q = Model(builder.build()).quantize("fixed<8,4>")
+    arrays = [np.empty((1, 3), np.float32) for _ in range(3)]
+    q.predict([[1, -2, 3]], out=arrays)
+    assert [array.tolist() for array in arrays] == [[[1, 0, 3]], [[1, -2, 3]], [[1, 0, 3]]]
+
+
 @pytest.mark.parametrize(
     ("fmt", "dtype"), [("fixed<24,8>", np.float32), ("fixed<25,8>", np.float64), ("fixed<53,8>", np.float64)]
 )

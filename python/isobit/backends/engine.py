@@ -71,9 +71,10 @@ class Engine:
         n_threads: int | None,
         lane: str = "auto",
         isa: str = "auto",
+        out: Arrays | None = None,
     ) -> Arrays:
-        """Values from values, in fixed point."""
-        results = self.program.run(arrays, self._ids(names), threads(n_threads), lane, isa)
+        """Values from values, in fixed point; into the arrays ``out`` of shape (n, size) if they are given."""
+        results = self.program.run(arrays, self._ids(names), threads(n_threads), lane, isa, out)
         return self._shaped(results, names)
 
     def run_raw(
