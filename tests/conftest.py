@@ -1,4 +1,4 @@
-"""Where the real models lie that are used in place and never copied."""
+"""Where the real models and vectors lie that are used in place and never copied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def shared() -> Path:
     """The folder of shared material beside the repository, or ``ISOBIT_SHARED``; skips without it."""
     named = os.environ.get("ISOBIT_SHARED")
     candidates = (
-        [Path(named)] if named else [folder / "shared" for folder in Path(__file__).resolve().parents[2:]]
+        [Path(named)] if named else [folder / "shared" for folder in Path(__file__).resolve().parents[1:]]
     )
     for folder in candidates:
         if (folder / "models").is_dir():
