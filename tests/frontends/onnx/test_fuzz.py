@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import frontends.fuzz_onnx as fuzz
+from frontends.fuzz_onnx_damage import ON_BYTES, ON_MODELS
 from isobit.frontends.onnx import limits
 
 CASES = 6000
 SECONDS = 300
 
 
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own, which finds the helpers of the tests."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        env=environment,
+    )
+
+
 def test_damaged_files_end_in_clear_errors(tmp_path: Path) -> None:
     pytest.importorskip("resource", reason="the memory of a process cannot be limited here")
-    command = [sys.executable, fuzz.__file__, str(tmp_path), "--count", str(CASES)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    result = python("-m", "frontends.fuzz_onnx", str(tmp_path), "--count", str(CASES))
     assert result.returncode == 0, result.stderr[-4000:]
     counts = json.loads(result.stdout)
-    kinds = {change.__name__ for change in (*fuzz.ON_BYTES, *fuzz.ON_MODELS)}
+    kinds = {change.__name__ for change in (*ON_BYTES, *ON_MODELS)}
     assert sum(counts.values()) == CASES
     assert {key.removesuffix(": refused") for key in counts if key.endswith(": refused")} == kinds
     assert counts["truncated: refused"] >= CASES // 8 - 1  # no beginning of a file is a model
@@ -93,15 +106,7 @@ def largest_network() -> bytes:
 def test_no_file_takes_more_than_a_gibibyte(name: str, tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(bombs()[name])
-    environment = {"PYTHONPATH": str(Path(fuzz.__file__).parents[1])}
-    result = subprocess.run(
-        [sys.executable, "-c", BOMBS, str(path)],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        env=environment,
-    )
+    result = python("-c", BOMBS, str(path))
     assert result.returncode == 0, result.stderr[-4000:]
     assert result.stdout.startswith("read 1" if name == "weights" else "refused"), result.stdout
     assert "too much memory" not in result.stdout

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 
 from isobit.errors import FileFormatError, UnsupportedError
@@ -81,6 +82,12 @@ def decode(tensor: TensorProto, folder: Path, limit: int) -> npt.NDArray[Any]:
         return numpy_helper.to_array(data).reshape(dims)
     except (ValueError, OverflowError, TypeError) as error:
         raise FileFormatError(f"data that does not fit its type {kind}: {error}") from None
+
+
+def as_float64(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The same numbers in double precision (without the warning that NumPy has for some NaNs)."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(array, dtype=np.float64)
 
 
 def element_type(number: int) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from isobit.errors import FileFormatError, GraphError, UnsupportedError
 from isobit.frontends.onnx.attributes import Attributes
+from isobit.frontends.onnx.initializers import as_float64
 from isobit.frontends.onnx.scope import Scope
 from isobit.frontends.onnx.values import Array, Constant, Tensor, Unavailable, Value
 from isobit.ir import FloatArray, Shape
@@ -98,7 +99,7 @@ class Layer:
             raise FileFormatError(
                 f"input {i} ({self.inputs[i]!r}) has type {array.dtype}, which does not fit"
             )
-        wide = np.asarray(array, dtype=np.float64)
+        wide = as_float64(array)
         bad = np.isnan(wide) if infinite else ~np.isfinite(wide)
         if np.any(bad):
             position = tuple(int(k) for k in np.argwhere(bad)[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from isobit.frontends.onnx.initializers import as_float64
 from isobit.frontends.onnx.scope import Scope
 from isobit.frontends.onnx.values import Constant
 from isobit.ir import FloatArray
@@ -74,7 +75,7 @@ class Wiring:
         value = self._scope.value(tensor)
         if not isinstance(value, Constant) or value.array.dtype.kind in "iub":
             return None
-        array = np.asarray(value.array, dtype=np.float64)
+        array = as_float64(value.array)
         return array if np.all(np.isfinite(array)) else None
 
     def scalar(self, tensor: str) -> float | None:
