@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,9 +83,11 @@ def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
     elif array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         array = array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
     _check_shape(name, array, shape)
-    flat = np.require(array, requirements=["C", "A"]).reshape(len(array), size(shape))
+    if not (array.flags.c_contiguous and array.flags.aligned):
+        array = np.require(array, requirements=["C", "A"])
+    flat = array.reshape(len(array), size(shape))
     # minimum and maximum pass NaN on and need no memory, unlike a mask of the whole batch
-    if flat.size and not (np.isfinite(flat.min()) and np.isfinite(flat.max())):
+    if flat.size and not (math.isfinite(flat.min()) and math.isfinite(flat.max())):
         finite = np.isfinite(flat)
         sample, feature = (int(i) for i in np.argwhere(~finite)[0])
         raise InputError(
