@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.engine import Engine, threads
-from isobit.errors import MismatchError
+from isobit.errors import InputError, MismatchError
 from isobit.inputs import check_raws, check_values
 from isobit.rounding import FLOAT64_BITS, RawArray, raw_dtype, to_raw, to_value
 
@@ -73,6 +73,8 @@ def verify(model: QuantizedModel, X: Any, samples: int, seed: int) -> Report:
         pairs = zip(values, model.inputs, strict=True)
         raws = [to_raw(array.astype(np.float64), model.formats[name]).view(np.int64) for array, name in pairs]
     reference = dict(zip(names, model.engine.run_raw(raws, names, 1, "128", "generic"), strict=True))
+    if len(raws[0]) == 0:
+        raise InputError("verify needs at least one sample")
     report = Report(samples=len(raws[0]))
     for path, chosen, run in _integer_paths(model, raws, names, report):
         _compare(path, {name: reference[name] for name in chosen}, run(), report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from isobit import InputError, Overflow, Rounding
+from isobit import InputError, Overflow, QuantizationWarning, Rounding
 from isobit.quantization.calibration import observed_ranges
 from small_models import every_operator, every_operator_data, tagger
 
@@ -100,6 +100,13 @@ def test_ranges_are_collected_in_blocks(monkeypatch):
     whole = observed_ranges(model, X)
     monkeypatch.setattr("isobit.quantization.calibration._BLOCK", 7)
     assert observed_ranges(model, X) == whole
+
+
+def test_losses_are_reported_once():
+    X = np.random.default_rng(2).normal(size=(50, 16))
+    with pytest.warns(QuantizationWarning) as seen:
+        tagger().quantize({"fc1": {"weight": "fixed<8,0>"}}, calibration=X, width=12)
+    assert len(seen) == 1
 
 
 def test_no_data_is_refused():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import isobit
@@ -104,7 +106,7 @@ print("mpmath" in sys.modules)
 """
     import small_models
 
-    folder = str(__import__("pathlib").Path(small_models.__file__).parent)
+    folder = str(Path(small_models.__file__).parent)
     assert run_python(f"import sys; sys.path.insert(0, {folder!r})\n{code}").strip() == "False"
 
 
@@ -117,3 +119,13 @@ def test_the_public_names():
     errors = [getattr(isobit, name) for name in isobit.__all__ if name.endswith("Error")]
     assert len(errors) > 10
     assert all(issubclass(error, isobit.IsobitError) for error in errors)
+
+
+def test_the_shipped_tagger_is_the_same_from_both_files():
+    folder = Path(isobit.__file__).parent / "data"
+    models = [isobit.load(folder / f"jet_tagger{suffix}") for suffix in (".onnx", ".keras")]
+    X = np.random.default_rng(0).normal(size=(100, 16)) * 100
+    # both are float32 weights of one training; exporters may spell the standardisation differently
+    np.testing.assert_allclose(models[0].predict(X), models[1].predict(X), rtol=1e-4, atol=1e-6)
+    unfolded = isobit.load(folder / "jet_tagger.onnx", passes=UNFOLDED)
+    np.testing.assert_allclose(unfolded.predict(X), models[0].predict(X), rtol=1e-9, atol=1e-12)

@@ -142,6 +142,11 @@ def test_verify_compares_every_path_and_finds_nothing():
     assert q.verify().samples == 256
 
 
+def test_verify_of_nothing_is_refused(model):
+    with pytest.raises(InputError, match="at least one sample"):
+        model.quantize("fixed<16,6>").verify(np.zeros((0, 16)))
+
+
 def test_verify_says_what_it_skipped():
     report = identity("fixed<60,20>").verify()
     assert "more than 53 bits" in report.skipped["floats in and out"]

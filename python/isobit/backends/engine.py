@@ -32,6 +32,8 @@ class Engine:
         Without it only :meth:`run_real` gives meaningful numbers.
     known : mapping, optional
         Constants and tables from a model file.
+    warn : bool
+        Whether constants that do not fit in their format are reported.
 
     Raises
     ------
@@ -44,10 +46,11 @@ class Engine:
         graph: Graph,
         precision: Precision | None = None,
         known: Mapping[str, KnownIntegers] | None = None,
+        warn: bool = True,
     ) -> None:
         from isobit import _core
 
-        builder = ProgramBuilder(known)
+        builder = ProgramBuilder(known, warn)
         self.ids = lower(graph, precision, builder)
         self.shapes: dict[str, Shape] = graph.shapes
         self.layers: tuple[str, ...] = tuple(builder.layers)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.program import Code, ProgramBuilder, code, decode
-from isobit.backends.stored import StoredConstant, exact_format, quantized_constant
+from isobit.backends.stored import StoredConstant, exact_format, quantized_constant, report_losses
 from isobit.errors import ConfigError, FileFormatError
 from isobit.formats import Format, Overflow, Rounding
 from isobit.functions import Function
@@ -212,6 +212,8 @@ class LayerLowering:
         known = self._program.known.get(key)
         if known is None:
             stored = quantized_constant(self.node.name, role, name, values, fmt)
+            if self._program.warn:
+                report_losses(stored)
         elif known.format != fmt or known.raw.shape != values.shape:
             raise FileFormatError(
                 f"{key!r} is stored as {known.format} of shape {known.raw.shape}, but the layer has {fmt} "

@@ -35,6 +35,8 @@ class ProgramBuilder:
     known : mapping
         Constants and tables of a model that was quantized before (read from a file): they are used as they
         are and not computed again.
+    warn : bool
+        Whether constants that do not fit in their format are reported.
 
     Attributes
     ----------
@@ -42,8 +44,9 @@ class ProgramBuilder:
         The tensor whose cast ends a layer's arithmetic; gathers that only move it afterwards do not count.
     """
 
-    def __init__(self, known: Mapping[str, KnownIntegers] | None = None) -> None:
+    def __init__(self, known: Mapping[str, KnownIntegers] | None = None, warn: bool = True) -> None:
         self.known = known or {}
+        self.warn = warn
         self.stored: dict[str, StoredConstant | StoredTable] = {}
         self.tensors: list[dict[str, Any]] = []
         self.ops: list[dict[str, Any]] = []

@@ -48,21 +48,27 @@ class KnownIntegers:
 
 
 def quantized_constant(layer: str, role: str, name: str, values: FloatArray, fmt: Format) -> StoredConstant:
-    """Trained values in a format; warns (:class:`QuantizationWarning`) when some are out of its range."""
+    """Trained values in a format."""
     raw = to_raw(values, fmt)
+    raw.setflags(write=False)
+    return StoredConstant(layer, role, name, fmt, raw, values)
+
+
+def report_losses(constant: StoredConstant) -> None:
+    """Warn (:class:`QuantizationWarning`) when values are out of the range of their format."""
+    values, fmt = constant.trained, constant.format
     outside = _lost(values, fmt)
     if np.any(outside):
         largest = float(np.max(np.abs(values)))
         bits = integer_bits(values, fmt.signed)
+        mode = "wrap" if "WRAP" in fmt.overflow.name else "saturate"
         warnings.warn(
-            f"layer {layer!r}: {int(outside.sum())} of {values.size} values of {name} do not fit in {fmt} "
-            f"({fmt.min:.6g} to {fmt.max:.6g}) and {'wrap' if 'WRAP' in fmt.overflow.name else 'saturate'}; "
-            f"the largest magnitude is {largest:.6g}, and they need {bits} integer bits",
+            f"layer {constant.layer!r}: {int(outside.sum())} of {values.size} values of {constant.name} do not "
+            f"fit in {fmt} ({fmt.min:.6g} to {fmt.max:.6g}) and {mode}; the largest magnitude is "
+            f"{largest:.6g}, and they need {bits} integer bits",
             QuantizationWarning,
             stacklevel=_levels_to_user(),
         )
-    raw.setflags(write=False)
-    return StoredConstant(layer, role, name, fmt, raw, values)
 
 
 def _levels_to_user() -> int:

@@ -85,7 +85,7 @@ class _Choice:
 
     def proof(self) -> Proof:
         precision = self.precision()
-        engine = Engine(self._graph, precision)
+        engine = Engine(self._graph, precision, warn=False)  # the final model will report what it loses
         return Proof(engine, {name: precision.tensor(name) for name in self._graph.shapes})
 
     def make_unsigned(self, proof: Proof) -> None:
