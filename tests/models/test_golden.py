@@ -92,3 +92,37 @@ def test_dense_layers(shared):
                 wrong.append((folder.name, layer, int((result != outputs.reshape(result.shape)).sum())))
     assert not wrong
     assert compared >= 30
+
+
+def test_a_network_of_the_level_1_trigger(shared):
+    """AXOL1TL v4 of CMS as it is deployed: 4,096 events, all layers, every bit."""
+    folder = shared / "golden" / "trigger"
+    facts = json.loads((folder / "AXOL1TL_v4.json").read_text())
+    with np.load(folder / "AXOL1TL_v4.npz") as stored, np.load(folder / "AXOL1TL_v4_weights.npz") as weights:
+        columns, constants = stored["outputs_raw"], dict(weights)
+    types = {name: Format.parse(text) for name, text in facts["typedefs"].items()}
+    builder, sizes = GraphBuilder("axol1tl"), (57, 28, 15, 8)
+    tensor, config = builder.input("x", (57,)), {"x": types["input_t"]}
+    layers = (
+        (2, "q_dense", "relu", "layer3_t"),
+        (4, "q_dense_1", "relu", "layer5_t"),
+        (6, "mu", "linear", "result_t"),
+    )
+    for (number, name, activation, result), n_in, n_out in zip(layers, sizes[:-1], sizes[1:], strict=True):
+        kernel = constants[f"w{number}"].reshape(n_in, n_out)
+        dense = {"weight": kernel, "bias": constants[f"b{number}"]}
+        tensor = builder.add("dense", [tensor], name, constants=dense)
+        tensor = builder.add(activation, [tensor], f"{name}_{activation}")
+        config[name] = {
+            "weight": types[f"weight{number}_t"],
+            "bias": types[f"bias{number}_t"],
+            "accumulator": types[f"{name}_accum_t"],
+            "output": types[f"layer{number}_t"],
+        }
+        config[tensor] = types[result]
+    builder.output("y", tensor)
+    quantized = isobit.Model(builder.build()).quantize(config)
+    spans = {entry["name"]: slice(*entry["cols"]) for entry in facts["outputs_raw_columns"]}
+    result = quantized.predict_raw(columns[:, spans["scaled_input"]].astype(np.int64))
+    assert len(result) == 4096
+    np.testing.assert_array_equal(result, columns[:, spans["result"]])
