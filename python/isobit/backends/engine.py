@@ -76,7 +76,7 @@ class Engine:
         isa: str = "auto",
         out: Arrays | None = None,
     ) -> Arrays:
-        """Values from values, in fixed point; into the arrays ``out`` of shape (n, size) if they are given."""
+        """Values from values, in fixed point; into the arrays ``out`` of shape (n, size) if given."""
         results = self.program.run(arrays, self._ids(names), threads(n_threads), lane, isa, out)
         return self._shaped(results, names)
 

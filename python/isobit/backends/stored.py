@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from isobit.errors import QuantizationWarning
 from isobit.formats import Format, Overflow
-from isobit.ir import FloatArray, Shape
+from isobit.ir import FloatArray
 from isobit.rounding import RawArray, round_scaled, scale, to_raw
 from isobit.tables import Table
 
@@ -63,8 +63,8 @@ def report_losses(constant: StoredConstant) -> None:
         bits = integer_bits(values, fmt.signed)
         mode = "wrap" if "WRAP" in fmt.overflow.name else "saturate"
         warnings.warn(
-            f"layer {constant.layer!r}: {int(outside.sum())} of {values.size} values of {constant.name} do not "
-            f"fit in {fmt} ({fmt.min:.6g} to {fmt.max:.6g}) and {mode}; the largest magnitude is "
+            f"layer {constant.layer!r}: {int(outside.sum())} of {values.size} values of {constant.name} do "
+            f"not fit in {fmt} ({fmt.min:.6g} to {fmt.max:.6g}) and {mode}; the largest magnitude is "
             f"{largest:.6g}, and they need {bits} integer bits",
             QuantizationWarning,
             stacklevel=_levels_to_user(),
@@ -112,8 +112,3 @@ def exact_format(values: FloatArray, limit: int = 16) -> Format | None:
     if width > limit or not -128 <= frac <= 128:
         return None
     return Format(width, frac, signed)
-
-
-def shape_of(values: FloatArray) -> Shape:
-    """The shape in which a constant is shown: scalars as one element."""
-    return values.shape or (1,)
