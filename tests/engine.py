@@ -79,7 +79,8 @@ def paths(core, program, which, inputs):
     for isa in core.isas():
         for lane in ("16", "32", "64", "128"):
             yield f"lane {lane}, {isa}", program.run_raw(inputs, which, 1, lane, isa)
-    yield "two threads", program.run_raw(inputs, which, 2, "auto", "auto")
+    for n_threads in (2, 3):
+        yield f"{n_threads} threads", program.run_raw(inputs, which, n_threads, "auto", "auto")
     yield "trace replay", program.replay(inputs, which)
     if program.proof()["f64"]:
         yield "f64", program.run_f64(inputs, which)
