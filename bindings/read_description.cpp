@@ -36,8 +36,9 @@ std::vector<int128> read_raws(const py::handle& h, const dyn& f) {
   std::vector<int128> raws;
   raws.reserve(static_cast<std::size_t>(array.size()));
   for (py::ssize_t i = 0; i < array.size(); ++i)
-    raws.push_back(f.is_signed() ? static_cast<int128>(array.data()[i])
-                                 : static_cast<int128>(static_cast<std::uint64_t>(array.data()[i])));
+    raws.push_back(f.is_signed()
+                       ? static_cast<int128>(array.data()[i])
+                       : static_cast<int128>(static_cast<std::uint64_t>(array.data()[i])));
   return raws;
 }
 

@@ -91,16 +91,20 @@ void run_program(const program& p, const std::vector<engine::source>& sources, p
   p.run(sources, count, sinks, options);
 }
 
+// float32 holds every value of the format.
+bool fits_float32(const dyn& f) { return f.width() <= 24 && f.width() - f.frac() <= 127; }
+
 // The array for one result: the caller's, or a new one.
 py::array result_array(const engine::tensor& t, py::ssize_t count, const py::object& given) {
   const std::vector<py::ssize_t> shape = {count, t.size};
-  const bool narrow = t.format.width() <= 24;
+  const bool narrow = fits_float32(t.format);
   if (given.is_none())
     return narrow ? py::array(c_array<float>(shape)) : py::array(c_array<double>(shape));
   auto y = given.cast<py::array>();
   if (!y.dtype().is(narrow ? py::dtype::of<float>() : py::dtype::of<double>()) || y.ndim() != 2 ||
       y.shape(0) != shape[0] || y.shape(1) != shape[1] || !(y.flags() & py::array::c_style))
-    throw std::invalid_argument("an output array has the wrong type or shape, or is not C-contiguous");
+    throw std::invalid_argument(
+        "an output array has the wrong type or shape, or is not C-contiguous");
   return y;
 }
 
@@ -179,12 +183,12 @@ py::dict trace(const program& p) {
   py::list operations;
   for (std::size_t i = 0; i < graph.operations.size(); ++i) {
     const engine::flow_counts c = engine::count(graph, p.network(), i);
-    operations.append(py::dict(
-        py::arg("multiplications") = c.multiplications, py::arg("additions") = c.additions,
-        py::arg("comparisons") = c.comparisons, py::arg("selects") = c.selects,
-        py::arg("shifts") = c.shifts, py::arg("lookups") = c.lookups,
-        py::arg("table_bits") = c.table_bits, py::arg("nodes") = c.nodes,
-        py::arg("modules") = c.modules));
+    operations.append(py::dict(py::arg("multiplications") = c.multiplications,
+                               py::arg("additions") = c.additions,
+                               py::arg("comparisons") = c.comparisons,
+                               py::arg("selects") = c.selects, py::arg("shifts") = c.shifts,
+                               py::arg("lookups") = c.lookups, py::arg("table_bits") = c.table_bits,
+                               py::arg("nodes") = c.nodes, py::arg("modules") = c.modules));
   }
   return py::dict(py::arg("ops") = operations);
 }

@@ -1,5 +1,5 @@
-// ap: vendor integers (ap_int) inside, ap_fixed only at the ports. Every intermediate has exactly the
-// width that the format algebra gives it, so what is compiled here is what is synthesized.
+// ap: vendor integers (ap_int) inside, ap_fixed only at the ports. Every intermediate has exactly
+// the width that the format algebra gives it, so what is compiled here is what is synthesized.
 //
 // The vendor's headers are not part of this project: put their folder on the include path.
 #ifndef ISOBIT_HLS_POLICY_AP_HPP
@@ -90,11 +90,11 @@ struct ap : derived<ap> {
 namespace detail {
 
 constexpr ap_q_mode vendor_mode(rounding q) {
-  return q == rounding::trn        ? AP_TRN
-         : q == rounding::trn_zero ? AP_TRN_ZERO
-         : q == rounding::rnd      ? AP_RND
-         : q == rounding::rnd_zero ? AP_RND_ZERO
-         : q == rounding::rnd_inf  ? AP_RND_INF
+  return q == rounding::trn           ? AP_TRN
+         : q == rounding::trn_zero    ? AP_TRN_ZERO
+         : q == rounding::rnd         ? AP_RND
+         : q == rounding::rnd_zero    ? AP_RND_ZERO
+         : q == rounding::rnd_inf     ? AP_RND_INF
          : q == rounding::rnd_min_inf ? AP_RND_MIN_INF
                                       : AP_RND_CONV;
 }

@@ -14,6 +14,7 @@ from isobit.ir import Shape
 from isobit.ops.base import size
 
 _FLOAT32_BITS = 24
+_FLOAT32_INTEGER_BITS = 127
 
 
 def as_sequence(results: Sequence[Any]) -> Any:
@@ -23,7 +24,8 @@ def as_sequence(results: Sequence[Any]) -> Any:
 
 def value_dtype(fmt: Format) -> type[np.float32] | type[np.float64]:
     """The type of the values of a format: the narrowest that holds them exactly, up to 53 bits."""
-    return np.float32 if fmt.width <= _FLOAT32_BITS else np.float64
+    narrow = fmt.width <= _FLOAT32_BITS and fmt.integer <= _FLOAT32_INTEGER_BITS
+    return np.float32 if narrow else np.float64
 
 
 def check_out(

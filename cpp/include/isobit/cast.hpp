@@ -24,9 +24,9 @@ constexpr int working_width(int from, int to, int dropped) {
   return 3 + (dropped >= 0 ? max(max(from, to), dropped) : max(from - dropped, to));
 }
 template <class From, class To>
-constexpr auto working(From, To) -> fmt<working_width(From::width(), To::width(),
-                                                      dropped_bits(From(), To())),
-                                        To::frac(), true> {
+constexpr auto working(From, To)
+    -> fmt<working_width(From::width(), To::width(), dropped_bits(From(), To())), To::frac(),
+           true> {
   return {};
 }
 constexpr dyn working(const dyn& from, const dyn& to) {
@@ -83,8 +83,9 @@ R smallest(const W& w, const R& largest, const To& to) {
   return to.is_signed() ? P::sub(w, P::lit(w, -1), largest) : P::lit(w, 0);
 }
 
-// Sign-magnitude wrap: where `a` is out of range, its wrapped bits are complemented unless their sign
-// agrees with the lowest bit that was lost, taken before the rounding carry (as ap_fixed does).
+// Sign-magnitude wrap: where `a` is out of range, its wrapped bits are complemented unless their
+// sign agrees with the lowest bit that was lost, taken before the rounding carry (as ap_fixed
+// does).
 template <class P, class W, class R, class To>
 typename P::template raw<To> wrap_sign_magnitude(const W& w, const R& a, const R& floored,
                                                  const To& to) {
@@ -92,8 +93,9 @@ typename P::template raw<To> wrap_sign_magnitude(const W& w, const R& a, const R
   const R wrapped = P::shl(w, P::wrap(to, a), 0);
   const R flipped = P::sub(w, P::lit(w, -1), wrapped);
   const auto lost_bit_set = P::less(P::shl(w, P::wrap(sum(to, to), floored), 0), zero);
-  const auto turned = P::select(w, P::less(wrapped, zero), P::select(w, lost_bit_set, wrapped, flipped),
-                                P::select(w, lost_bit_set, flipped, wrapped));
+  const auto turned =
+      P::select(w, P::less(wrapped, zero), P::select(w, lost_bit_set, wrapped, flipped),
+                P::select(w, lost_bit_set, flipped, wrapped));
   const auto high = largest<P>(w, to);
   const auto not_below = P::select(w, P::less(a, smallest<P>(w, high, to)), turned, a);
   return P::select(to, P::less(high, a), turned, not_below);
@@ -141,8 +143,7 @@ num<P, To> integer_cast(const num<P, From>& v, const To& to) {
 
 }  // namespace detail
 
-template <class P, class From, class To,
-          class = std::enable_if_t<detail::is_static<To>::value>>
+template <class P, class From, class To, class = std::enable_if_t<detail::is_static<To>::value>>
 num<P, To> cast(const num<P, From>& v, const To& to) {
   return P::cast(v, to);
 }

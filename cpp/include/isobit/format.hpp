@@ -1,8 +1,8 @@
 // Number formats as values. A format says what a raw integer means: value = raw * 2^-frac.
 //
-// Two models of one concept: `fmt<...>` is stateless (zero bytes, everything folds at compile time),
-// `dyn` is a run-time struct. Every function here exists for both; mixing them does not compile.
-// Normative text: docs/SEMANTICS.md.
+// Two models of one concept: `fmt<...>` is stateless (zero bytes, everything folds at compile
+// time), `dyn` is a run-time struct. Every function here exists for both; mixing them does not
+// compile. Normative text: docs/SEMANTICS.md.
 #ifndef ISOBIT_FORMAT_HPP
 #define ISOBIT_FORMAT_HPP
 

@@ -15,14 +15,14 @@ enum class function {
   tanh,
   softsign,
   exp,
-  exp_neg,          // exp(-a)
-  reciprocal,       // 1/a
-  log,              // log(a)
-  softplus_tail,    // log(1 + exp(-a))
-  gelu_tail,        // -a Phi(-a)
-  gelu_tanh_tail,   // -a/2 (1 - tanh(sqrt(2/pi) (a + 0.044715 a^3)))
-  silu_tail,        // -a / (1 + exp(a))
-  elu_tail          // parameter (exp(-a) - 1)
+  exp_neg,         // exp(-a)
+  reciprocal,      // 1/a
+  log,             // log(a)
+  softplus_tail,   // log(1 + exp(-a))
+  gelu_tail,       // -a Phi(-a)
+  gelu_tanh_tail,  // -a/2 (1 - tanh(sqrt(2/pi) (a + 0.044715 a^3)))
+  silu_tail,       // -a / (1 + exp(a))
+  elu_tail         // parameter (exp(-a) - 1)
 };
 
 inline namespace ISOBIT_ISA {

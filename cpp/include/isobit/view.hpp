@@ -1,4 +1,5 @@
-// Tensors as pointers with one format. A view reads and writes numbers; the storage holds raws only.
+// Tensors as pointers with one format. A view reads and writes numbers; the storage holds raws
+// only.
 #ifndef ISOBIT_VIEW_HPP
 #define ISOBIT_VIEW_HPP
 

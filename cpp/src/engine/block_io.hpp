@@ -19,13 +19,13 @@ void load_raws(const std::int64_t* x, int count, int size, bool is_signed, void*
   for (int s = 0; s < count; ++s)
     for (int e = 0; e < size; ++e) {
       const std::int64_t raw = x[static_cast<std::ptrdiff_t>(s) * size + e];
-      to[e * block + s] = is_signed ? static_cast<T>(raw)
-                                    : static_cast<T>(static_cast<std::uint64_t>(raw));
+      to[e * block + s] =
+          is_signed ? static_cast<T>(raw) : static_cast<T>(static_cast<std::uint64_t>(raw));
     }
 }
 
-// True where every value times `scale` is well inside T (which then has room for the guard and sticky
-// bits and the sign) and none vanishes.
+// True where every value times `scale` is well inside T (which then has room for the guard and
+// sticky bits and the sign) and none vanishes.
 template <class T, class S>
 bool fits(const S* x, std::ptrdiff_t n, double scale) {
   const double limit = static_cast<double>(static_cast<T>(1) << (8 * sizeof(T) - 4));
@@ -49,8 +49,10 @@ bool load_floats(const S* x, int count, int size, double scale, void* storage, v
   for (std::ptrdiff_t i = 0; i < n; ++i) {
     const double scaled = static_cast<double>(x[i]) * twice;
     const T truncated = static_cast<T>(scaled);
-    const T floored = static_cast<T>(truncated - static_cast<T>(static_cast<double>(truncated) > scaled));
-    guarded[i] = static_cast<T>(2 * floored + static_cast<T>(static_cast<double>(floored) != scaled));
+    const T floored =
+        static_cast<T>(truncated - static_cast<T>(static_cast<double>(truncated) > scaled));
+    guarded[i] =
+        static_cast<T>(2 * floored + static_cast<T>(static_cast<double>(floored) != scaled));
   }
   T* __restrict to = static_cast<T*>(storage);
   for (int e = 0; e < size; ++e)

@@ -17,7 +17,8 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace engine_kernels {
 
-// `inputs` counts exactly, or at least -inputs; `weights` says that constants follow ints[1] x ints[2].
+// `inputs` counts exactly, or at least -inputs; `weights` says that constants follow ints[1] x
+// ints[2].
 struct cell_entry {
   const char* name;
   int inputs, constants, tables, formats, ints;

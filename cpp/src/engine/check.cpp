@@ -23,7 +23,8 @@ void check_format(const dyn& f, const std::string& where, int widest) {
 
 void check_raws(const std::vector<int128>& raws, const dyn& f, const std::string& where) {
   for (int128 r : raws)
-    if (r < lowest_raw(f) || r > highest_raw(f)) refuse(where, "a raw is out of the format's range");
+    if (r < lowest_raw(f) || r > highest_raw(f))
+      refuse(where, "a raw is out of the format's range");
 }
 
 // What each kind of schedule demands of the sizes.
@@ -38,7 +39,8 @@ void check_sizes(const operation& op, const std::string& cell, const description
       refuse(where, "wants one (input, element) pair per output element");
     for (std::size_t i = 0; i < op.ints.size(); i += 2)
       if (op.ints[i] < 0 || op.ints[i] >= static_cast<std::int64_t>(op.inputs.size()) ||
-          op.ints[i + 1] < 0 || op.ints[i + 1] >= size_of(op.inputs[static_cast<std::size_t>(op.ints[i])]))
+          op.ints[i + 1] < 0 ||
+          op.ints[i + 1] >= size_of(op.inputs[static_cast<std::size_t>(op.ints[i])]))
         refuse(where, "gathers an element that does not exist");
     return;
   }
@@ -52,8 +54,8 @@ void check_sizes(const operation& op, const std::string& cell, const description
   }
   const std::int64_t rows = op.ints[0], n_in = op.ints[1];
   const std::int64_t n_out = op.ints.size() == 3 ? op.ints[2] : cell == "argmax" ? 1 : n_in;
-  if (rows < 1 || n_in < 1 || n_out < 1 || rows > out || n_in > size_of(op.inputs[0]) || n_out > out ||
-      rows * n_in != size_of(op.inputs[0]) || rows * n_out != out)
+  if (rows < 1 || n_in < 1 || n_out < 1 || rows > out || n_in > size_of(op.inputs[0]) ||
+      n_out > out || rows * n_in != size_of(op.inputs[0]) || rows * n_out != out)
     refuse(where, "its rows do not make up its tensors");
   if (op.ints.size() == 3 &&
       (static_cast<std::int64_t>(op.constants[0].raws.size()) != n_in * n_out ||
@@ -84,7 +86,8 @@ void check_operation(const operation& op, const description& net, const std::vec
     refuse(named, "has the wrong number of constants, tables, formats or ints");
   for (const constant& c : op.constants) {
     check_format(c.format, named + ", constant", 64);
-    if (c.raws.size() != c.values.size()) refuse(named, "a constant's raws and values differ in number");
+    if (c.raws.size() != c.values.size())
+      refuse(named, "a constant's raws and values differ in number");
     check_raws(c.raws, c.format, named + ", constant");
   }
   for (const lookup_table& t : op.tables) {

@@ -1,7 +1,8 @@
 // A network written down as data flow: operation counts, and a replay that must give the same bits.
 //
-// What a cell computes for one element (or one row, where elements share work) is one `module`; it is
-// stored once and instantiated wherever it recurs. Dot products stay linear forms outside of modules.
+// What a cell computes for one element (or one row, where elements share work) is one `module`; it
+// is stored once and instantiated wherever it recurs. Dot products stay linear forms outside of
+// modules.
 #ifndef ISOBIT_ENGINE_DATA_FLOW_HPP
 #define ISOBIT_ENGINE_DATA_FLOW_HPP
 

@@ -1,6 +1,6 @@
-// A float as an integer with two more bits than a format has, guard and sticky, so that casting it into
-// the format gives what rounding the float's exact value gives. The slow and complete way; blocks take
-// isa_kernels::load_floats first.
+// A float as an integer with two more bits than a format has, guard and sticky, so that casting it
+// into the format gives what rounding the float's exact value gives. The slow and complete way;
+// blocks take isa_kernels::load_floats first.
 #ifndef ISOBIT_ENGINE_FLOAT_GUARD_HPP
 #define ISOBIT_ENGINE_FLOAT_GUARD_HPP
 

@@ -35,17 +35,18 @@ inline engine::kernel find(lane l, int cell) {
 
 inline void load_raws(lane l, const std::int64_t* x, int count, int size, bool is_signed,
                       void* storage) {
-  with_lane(l, [=](auto t) {
-    block_io::load_raws<decltype(t)>(x, count, size, is_signed, storage);
-  });
+  with_lane(l,
+            [=](auto t) { block_io::load_raws<decltype(t)>(x, count, size, is_signed, storage); });
 }
 
 template <class T>
 bool load_floats_as(element kind, const void* x, int count, int size, double scale, void* storage,
                     void* scratch) {
   if (kind == element::f32)
-    return block_io::load_floats<T>(static_cast<const float*>(x), count, size, scale, storage, scratch);
-  return block_io::load_floats<T>(static_cast<const double*>(x), count, size, scale, storage, scratch);
+    return block_io::load_floats<T>(static_cast<const float*>(x), count, size, scale, storage,
+                                    scratch);
+  return block_io::load_floats<T>(static_cast<const double*>(x), count, size, scale, storage,
+                                  scratch);
 }
 
 inline bool load_floats(lane l, element kind, const void* x, int count, int size, double scale,
@@ -57,9 +58,7 @@ inline bool load_floats(lane l, element kind, const void* x, int count, int size
 
 inline void store(lane l, element kind, const void* storage, int count, int size, double scale,
                   void* y) {
-  with_lane(l, [=](auto t) {
-    block_io::store<decltype(t)>(kind, storage, count, size, scale, y);
-  });
+  with_lane(l, [=](auto t) { block_io::store<decltype(t)>(kind, storage, count, size, scale, y); });
 }
 
 inline void convert(lane from, lane to, const void* x, int raws, void* y) {

@@ -13,8 +13,8 @@ constexpr int n_lanes = 4;
 constexpr int bits(lane l) { return 16 << static_cast<int>(l); }
 constexpr std::size_t bytes(lane l) { return static_cast<std::size_t>(bits(l)) / 8; }
 
-// Samples that the engine carries through the network together. Storage is element-major: the raws of
-// one element for all samples of a block lie side by side.
+// Samples that the engine carries through the network together. Storage is element-major: the raws
+// of one element for all samples of a block lie side by side.
 constexpr int block = 64;
 
 }  // namespace isobit::engine

@@ -1,5 +1,5 @@
-// What a kernel is called with. Plain structs without member functions: they cross the border between
-// code that is compiled for different instruction sets.
+// What a kernel is called with. Plain structs without member functions: they cross the border
+// between code that is compiled for different instruction sets.
 #ifndef ISOBIT_ENGINE_OP_ARGS_HPP
 #define ISOBIT_ENGINE_OP_ARGS_HPP
 

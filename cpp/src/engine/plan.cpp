@@ -56,7 +56,8 @@ class planner {
     return copies_[key] = copy;
   }
 
-  // An element-wise operation is cheaper in the wider lane of its producer than behind a conversion.
+  // An element-wise operation is cheaper in the wider lane of its producer than behind a
+  // conversion.
   lane lane_of(std::size_t index) const {
     const operation& op = net_.operations[index];
     lane type = std::max(proven_.operations[index].narrowest, at_least_);

@@ -1,5 +1,5 @@
-// A network laid out for execution: which lane computes each operation, where every tensor lies in a
-// worker's memory, and the constants in the types that the kernels read.
+// A network laid out for execution: which lane computes each operation, where every tensor lies in
+// a worker's memory, and the constants in the types that the kernels read.
 #ifndef ISOBIT_ENGINE_PLAN_HPP
 #define ISOBIT_ENGINE_PLAN_HPP
 
@@ -19,7 +19,8 @@ struct buffer {
   std::size_t offset;
 };
 
-// How an input enters: raws go straight to `home`; floats go to `guard` first and are cast from there.
+// How an input enters: raws go straight to `home`; floats go to `guard` first and are cast from
+// there.
 struct input_step {
   int tensor;
   int guard, home;  // buffers

@@ -2,11 +2,19 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <system_error>
 #include <thread>
 
 #include "worker.hpp"
 
 namespace isobit::engine {
+
+namespace {
+
+constexpr int most_threads = 256;
+
+}  // namespace
 
 program::program(description net) : net_(std::move(net)) {
   check(net_);
@@ -29,22 +37,29 @@ void program::run(const std::vector<source>& inputs, std::int64_t count,
     usable_isas(best_first);
     isa = best_first[0];
   }
+  // A thread costs more than a few blocks of work.
+  const std::int64_t useful = std::max<std::int64_t>(1, count / (4 * block));
+  const auto wanted = std::min<std::int64_t>(useful, std::clamp(options.threads, 1, most_threads));
+  std::vector<std::unique_ptr<worker>> workers;
+  for (std::int64_t i = 0; i < wanted; ++i)
+    workers.push_back(std::make_unique<worker>(net_, p, *isa));
+
   std::atomic<std::int64_t> next{0};
-  const auto work = [&] {
-    worker w(net_, p, *isa);
+  const auto work = [&](worker& w) {
     for (;;) {
       const std::int64_t first = next.fetch_add(block);
       if (first >= count) return;
-      w.run(inputs, outputs, first,
-            static_cast<int>(std::min<std::int64_t>(block, count - first)));
+      w.run(inputs, outputs, first, static_cast<int>(std::min<std::int64_t>(block, count - first)));
     }
   };
-  // A thread costs more than a few blocks of work.
-  const std::int64_t useful = std::max<std::int64_t>(1, count / (4 * block));
-  const auto threads = std::min<std::int64_t>(useful, std::max(options.threads, 1));
   std::vector<std::thread> others;
-  for (std::int64_t i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
+  try {
+    for (std::size_t i = 1; i < workers.size(); ++i)
+      others.emplace_back(work, std::ref(*workers[i]));
+  } catch (const std::system_error&) {
+    // The system has no more threads to give: those that run share the work.
+  }
+  work(*workers[0]);
   for (std::thread& t : others) t.join();
 }
 

@@ -1,5 +1,5 @@
-// Evaluating and counting a traced network. The evaluator is an interpreter of its own: it shares the
-// primitives' meaning with the policies, and nothing of cast or of the cells.
+// Evaluating and counting a traced network. The evaluator is an interpreter of its own: it shares
+// the primitives' meaning with the policies, and nothing of cast or of the cells.
 #include "data_flow.hpp"
 
 namespace isobit::engine {
@@ -113,7 +113,8 @@ flow_counts count(const data_flow_graph& graph, const description& net, std::siz
   for (const linear_form& form : op.forms) {
     ++c.nodes;
     for (const flow_term& t : form.terms) c.multiplications += is_power_of_two(t.weight) ? 0 : 1;
-    const auto summands = static_cast<std::int64_t>(form.terms.size()) + (form.constant != 0 ? 1 : 0);
+    const auto summands =
+        static_cast<std::int64_t>(form.terms.size()) + (form.constant != 0 ? 1 : 0);
     c.additions += summands > 0 ? summands - 1 : 0;
   }
   std::vector<bool> seen(graph.modules.size());

@@ -27,8 +27,8 @@ struct packed_constants {
     storage.reserve(op.constants.size() + op.tables.size());
     for (const constant& c : op.constants) {
       storage.push_back(trained ? cast_all(c.values) : cast_all(c.raws));
-      constants.push_back({storage.back().data(), static_cast<std::ptrdiff_t>(storage.back().size()),
-                           plain(c.format)});
+      constants.push_back({storage.back().data(),
+                           static_cast<std::ptrdiff_t>(storage.back().size()), plain(c.format)});
     }
     for (const lookup_table& t : op.tables) {
       storage.push_back(cast_all(t.entries));
@@ -86,10 +86,15 @@ class sample_run {
     std::vector<raw> scratch(static_cast<std::size_t>(scratch_size(op)));
     const packed_constants<uniform>& c = packed_[index];
     int size = 0;
-    engine_kernels::cell_table<P>(size)[op.cell].run(
-        {inputs.data(), static_cast<int>(inputs.size()), {result.data(), 1, plain(out)},
-         static_cast<int>(result.size()), c.constants.data(), c.tables.data(), c.formats.data(),
-         op.ints.data(), scratch.data()});
+    engine_kernels::cell_table<P>(size)[op.cell].run({inputs.data(),
+                                                      static_cast<int>(inputs.size()),
+                                                      {result.data(), 1, plain(out)},
+                                                      static_cast<int>(result.size()),
+                                                      c.constants.data(),
+                                                      c.tables.data(),
+                                                      c.formats.data(),
+                                                      op.ints.data(),
+                                                      scratch.data()});
   }
 
   const void* entries(std::size_t operation_index, std::size_t table_index) const {

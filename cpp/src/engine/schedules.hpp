@@ -1,4 +1,5 @@
-// The CPU schedules: loops over the elements of one tensor that call a cell. No arithmetic on data here.
+// The CPU schedules: loops over the elements of one tensor that call a cell. No arithmetic on data
+// here.
 #ifndef ISOBIT_ENGINE_SCHEDULES_HPP
 #define ISOBIT_ENGINE_SCHEDULES_HPP
 
@@ -7,9 +8,10 @@
 #include "bind_args.hpp"
 
 // Where speed counts, all that a kernel calls is inlined, so that whatever depends on formats only
-// leaves its loop. The oracles and the proof do without, and so does a build with sanitizers: it would
-// cost minutes of compilation.
-#if defined(ISOBIT_REGISTER_BYTES) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// leaves its loop. The oracles and the proof do without, and so does a build with sanitizers: it
+// would cost minutes of compilation.
+#if defined(ISOBIT_REGISTER_BYTES) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define ISOBIT_FLATTEN __attribute__((flatten))
 #else
 #define ISOBIT_FLATTEN
@@ -72,8 +74,8 @@ struct gather {
   }
 };
 
-// Rows of `ints[1]` inputs to rows of `ints[2]` outputs through a weight matrix, in tiles of neurons
-// that share each load of an input.
+// Rows of `ints[1]` inputs to rows of `ints[2]` outputs through a weight matrix, in tiles of
+// neurons that share each load of an input.
 template <class Cell>
 struct matrix {
   template <class P>

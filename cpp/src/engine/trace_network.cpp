@@ -1,5 +1,5 @@
-// Tracing: one operation after the other is run with the trace policy, and what it wrote down is cut
-// into modules.
+// Tracing: one operation after the other is run with the trace policy, and what it wrote down is
+// cut into modules.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -77,8 +77,8 @@ class cutter {
       const flow_node& n = flow_.nodes[i];
       if (n.op != opcode::linear) continue;
       form_of_[static_cast<int>(i)] = static_cast<int>(op.forms.size());
-      op.forms.push_back({{flow_.terms.begin() + n.first_term, flow_.terms.begin() + n.last_term},
-                          n.value});
+      op.forms.push_back(
+          {{flow_.terms.begin() + n.first_term, flow_.terms.begin() + n.last_term}, n.value});
     }
   }
 

@@ -18,8 +18,9 @@ void guard_one_by_one(element kind, const void* x, int count, int size, const dy
   for (int s = 0; s < count; ++s)
     for (int e = 0; e < size; ++e) {
       const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(s) * size + e;
-      const double value = kind == element::f32 ? static_cast<double>(static_cast<const float*>(x)[i])
-                                                : static_cast<const double*>(x)[i];
+      const double value = kind == element::f32
+                               ? static_cast<double>(static_cast<const float*>(x)[i])
+                               : static_cast<const double*>(x)[i];
       to[e * block + s] = static_cast<T>(guard_float(value, format));
     }
 }
@@ -51,25 +52,24 @@ void worker::run(const std::vector<source>& inputs, const std::vector<sink>& out
     const tensor& t = net_.tensors[static_cast<std::size_t>(out.tensor)];
     const int home = plan_.home[static_cast<std::size_t>(out.tensor)];
     auto* y = static_cast<unsigned char*>(out.data) + first * t.size * element_bytes(out.kind);
-    isa_.store(plan_.buffers[static_cast<std::size_t>(home)].type, out.kind, at(home), count, t.size,
-               std::ldexp(1.0, -t.format.frac()), y);
+    isa_.store(plan_.buffers[static_cast<std::size_t>(home)].type, out.kind, at(home), count,
+               t.size, std::ldexp(1.0, -t.format.frac()), y);
   }
 }
 
 void worker::load(const input_step& step, const source& from, std::int64_t first, int count) {
   const tensor& t = net_.tensors[static_cast<std::size_t>(step.tensor)];
   const lane type = plan_.buffers[static_cast<std::size_t>(step.home)].type;
-  const void* x = static_cast<const unsigned char*>(from.data) +
-                  first * t.size * element_bytes(from.kind);
+  const void* x =
+      static_cast<const unsigned char*>(from.data) + first * t.size * element_bytes(from.kind);
   if (from.kind == element::i64) {
     isa_.load_raws(type, static_cast<const std::int64_t*>(x), count, t.size, t.format.is_signed(),
                    at(step.home));
     return;
   }
   const double scale = std::ldexp(1.0, t.format.frac());
-  const bool quick = type != lane::i128 &&
-                     isa_.load_floats(type, from.kind, x, count, t.size, scale, at(step.guard),
-                                      at(step.home));
+  const bool quick = type != lane::i128 && isa_.load_floats(type, from.kind, x, count, t.size,
+                                                            scale, at(step.guard), at(step.home));
   if (!quick) {
     if (type == lane::i32)
       guard_one_by_one<std::int32_t>(from.kind, x, count, t.size, t.format, at(step.guard));
@@ -114,7 +114,8 @@ void worker::call(kernel k, lane type, int count, op_args args, const std::vecto
   const int samples = isa_.samples(type);
   const std::ptrdiff_t stride = block / samples;
   refs_.clear();
-  for (std::size_t i = 0; i < inputs.size(); ++i) refs_.push_back({at(inputs[i]), stride, formats[i]});
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    refs_.push_back({at(inputs[i]), stride, formats[i]});
   args.inputs = refs_.data();
   args.n_inputs = static_cast<int>(refs_.size());
   args.output.data = at(output);

@@ -1,4 +1,5 @@
-// One thread's share of a batch: its own memory, and the blocks that it carries through the network.
+// One thread's share of a batch: its own memory, and the blocks that it carries through the
+// network.
 #ifndef ISOBIT_ENGINE_WORKER_HPP
 #define ISOBIT_ENGINE_WORKER_HPP
 

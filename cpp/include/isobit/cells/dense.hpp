@@ -1,4 +1,5 @@
-// dense: y_o = cast(cast(sum_i x_i w_(i,o) + b_o, accumulator)). The sum is exact, so its order is free.
+// dense: y_o = cast(cast(sum_i x_i w_(i,o) + b_o, accumulator)). The sum is exact, so its order is
+// free.
 #ifndef ISOBIT_CELLS_DENSE_HPP
 #define ISOBIT_CELLS_DENSE_HPP
 

@@ -1,5 +1,5 @@
-// Activations with a table. The table's own rounding is the only approximation; its largest error is
-// computed and stated when the model is built.
+// Activations with a table. The table's own rounding is the only approximation; its largest error
+// is computed and stated when the model is built.
 #ifndef ISOBIT_CELLS_LOOKUP_HPP
 #define ISOBIT_CELLS_LOOKUP_HPP
 
@@ -19,8 +19,8 @@ struct lookup {
   }
 };
 
-// y = max(x, 0) + tail(|x|): functions that approach a ramp (softplus, gelu, silu). Their distance from
-// relu is even and dies out, so a small table is enough.
+// y = max(x, 0) + tail(|x|): functions that approach a ramp (softplus, gelu, silu). Their distance
+// from relu is even and dies out, so a small table is enough.
 struct lookup_relu {
   static constexpr int constants = 0, tables = 1, formats = 0;
 

@@ -1,5 +1,5 @@
-// Merges of two or more tensors, element by element. `combine` is exact and folds the inputs from the
-// left; `finish` casts once.
+// Merges of two or more tensors, element by element. `combine` is exact and folds the inputs from
+// the left; `finish` casts once.
 #ifndef ISOBIT_CELLS_MERGE_HPP
 #define ISOBIT_CELLS_MERGE_HPP
 

@@ -1,5 +1,5 @@
-// archetype: a policy with nothing beyond the concept. It computes nothing; a cell that compiles with
-// it uses no operator, conversion or branch that a policy does not promise.
+// archetype: a policy with nothing beyond the concept. It computes nothing; a cell that compiles
+// with it uses no operator, conversion or branch that a policy does not promise.
 #ifndef ISOBIT_POLICY_ARCHETYPE_HPP
 #define ISOBIT_POLICY_ARCHETYPE_HPP
 

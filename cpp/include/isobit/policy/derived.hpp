@@ -1,16 +1,16 @@
 // What every policy gets for free from its primitives. A policy inherits `derived<itself>` and may
 // hide any of these with a version of its own that gives the same bits.
 //
-// The primitives a policy supplies (f: format of the result; raws in, raws out; none of them rounds):
+// The primitives a policy supplies (f: format of the result; raws in, raws out; none of them
+// rounds):
 //   raw<F>, uniform<F>, mask     carriers of data, of constants, of comparisons (never a bool)
 //   lit(f, n)                    the integer n
 //   splat(f, u)                  a constant, in every lane
 //   add sub mul (f, a, b)        exact: the caller proves that f holds the result
-//   shl(f, a, n) shr(f, a, n)    times 2^n; floor-divided by 2^n; n >= 0 comes from formats, never from data
-//   less(a, b)                   mask
-//   select(f, m, a, b) min max   choice without control flow
-//   wrap(f, a)                   a modulo 2^width, in the range of f
-//   lut(t, i)                    entry i of a table
+//   shl(f, a, n) shr(f, a, n)    times 2^n; floor-divided by 2^n; n >= 0 comes from formats, never
+//   from data less(a, b)                   mask select(f, m, a, b) min max   choice without control
+//   flow wrap(f, a)                   a modulo 2^width, in the range of f lut(t, i) entry i of a
+//   table
 #ifndef ISOBIT_POLICY_DERIVED_HPP
 #define ISOBIT_POLICY_DERIVED_HPP
 
@@ -39,12 +39,13 @@ struct derived {
   static num<P, Entry> look_up(const num<P, F>& x, const table<P, Index, Entry>& t) {
     const auto address = isobit::cast(x, t.index);
     const auto position = difference(t.index, t.index);
-    return num<P, Entry>(
-        t.entry, P::lut(t, P::sub(position, address.raw, P::lit(position, t.low))));
+    return num<P, Entry>(t.entry,
+                         P::lut(t, P::sub(position, address.raw, P::lit(position, t.low))));
   }
 
-  // Outputs[r] = sum_i x[i] * w[i][r] + b[r] for R neighbouring neurons at once, exact. Row i of the
-  // weights begins `row_stride` constants after row i-1. The one hot primitive of dense networks.
+  // Outputs[r] = sum_i x[i] * w[i][r] + b[r] for R neighbouring neurons at once, exact. Row i of
+  // the weights begins `row_stride` constants after row i-1. The one hot primitive of dense
+  // networks.
   template <int R, class N, class FX, class FW, class FB, class A, class Raw>
   static void affine(const N& n, const view<P, FX>& x, const constants<P, FW>& w,
                      std::ptrdiff_t row_stride, const constants<P, FB>& b, const A& total,

@@ -1,11 +1,11 @@
 // interval: what a computation can reach, and how wide an integer must be to carry it.
 //
-// A raw is a range [low, high] that holds every reachable value, with two bit counts. `exact_bits` is
-// what a two's complement word needs if this value must be right as an integer. But add, sub, mul, shl
-// are right modulo 2^n in an n-bit word even when they overflow, and a later `wrap` keeps only low
-// bits; so exactness is demanded (and moves into `needed_bits`) only by operations that look at the
-// whole value: less, min, max, lut. `lost` counts bits shifted out to the right, which a wrapped word
-// no longer has at its top. The two invariants, for a word of T bits:
+// A raw is a range [low, high] that holds every reachable value, with two bit counts. `exact_bits`
+// is what a two's complement word needs if this value must be right as an integer. But add, sub,
+// mul, shl are right modulo 2^n in an n-bit word even when they overflow, and a later `wrap` keeps
+// only low bits; so exactness is demanded (and moves into `needed_bits`) only by operations that
+// look at the whole value: less, min, max, lut. `lost` counts bits shifted out to the right, which
+// a wrapped word no longer has at its top. The two invariants, for a word of T bits:
 //   T >= needed_bits                     the word is right modulo 2^(T - lost);
 //   T >= max(needed_bits, exact_bits)    the word is right.
 #ifndef ISOBIT_POLICY_INTERVAL_HPP
@@ -38,9 +38,7 @@ inline int signed_bits(int128 n) {
   for (; m != 0; m >>= 1) ++bits;
   return bits;
 }
-inline int signed_bits(int128 low, int128 high) {
-  return max(signed_bits(low), signed_bits(high));
-}
+inline int signed_bits(int128 low, int128 high) { return max(signed_bits(low), signed_bits(high)); }
 
 }  // namespace detail
 
@@ -85,7 +83,8 @@ struct interval : derived<interval> {
     if (n > limit) overflow_error();
     const int128 factor = static_cast<int128>(1) << n;
     range r = ring(f, a, a, {times(a.low, factor), times(a.high, factor)});
-    r.needed_bits = detail::max(r.needed_bits, n + 1);  // a word can only shift by less than its width
+    r.needed_bits =
+        detail::max(r.needed_bits, n + 1);  // a word can only shift by less than its width
     return r;
   }
   template <class F>
@@ -136,7 +135,8 @@ struct interval : derived<interval> {
     r.high = fits ? a.high : high;
     r.exact_bits = detail::signed_bits(r.low, r.high);
     r.needed_bits = detail::max(a.needed_bits, fits ? demand : detail::max(kept, demand));
-    r.reach_bits = detail::max(a.reach_bits, f.width() + 1);  // doubles wrap by adding half the modulus
+    r.reach_bits =
+        detail::max(a.reach_bits, f.width() + 1);  // doubles wrap by adding half the modulus
     return r;
   }
   // What no rounding or overflow mode exceeds. A select between a value and its replacement (as in
@@ -212,7 +212,8 @@ struct interval : derived<interval> {
     r.lost = detail::max(a.lost, b.lost);
     r.exact_bits = detail::signed_bits(h.low, h.high);
     r.reach_bits = detail::max(r.exact_bits, detail::max(a.reach_bits, b.reach_bits));
-    if (r.lost > 0)  // the top bits of the word are not to be trusted: it must have been right before
+    if (r.lost >
+        0)  // the top bits of the word are not to be trusted: it must have been right before
       r.exact_bits = detail::max(r.exact_bits, detail::max(a.exact_bits, b.exact_bits));
     return r;
   }

@@ -50,7 +50,8 @@ struct lanes : derived<lanes<T, N>> {
   }
   template <class F>
   static vec shl(const F&, vec a, int n) {
-    return reinterpret_cast<vec>(reinterpret_cast<bits>(a) << static_cast<std::make_unsigned_t<T>>(n));
+    return reinterpret_cast<vec>(reinterpret_cast<bits>(a)
+                                 << static_cast<std::make_unsigned_t<T>>(n));
   }
   template <class F>
   static vec shr(const F&, vec a, int n) {
@@ -74,10 +75,9 @@ struct lanes : derived<lanes<T, N>> {
     const int unused = word - f.width();
     if (unused <= 0) return a;  // proven to be in range
     const vec shifted = shl(f, a, unused);
-    return f.is_signed()
-               ? shr(f, shifted, unused)
-               : reinterpret_cast<vec>(reinterpret_cast<bits>(shifted) >>
-                                       static_cast<std::make_unsigned_t<T>>(unused));
+    return f.is_signed() ? shr(f, shifted, unused)
+                         : reinterpret_cast<vec>(reinterpret_cast<bits>(shifted) >>
+                                                 static_cast<std::make_unsigned_t<T>>(unused));
   }
   template <class Index, class Entry>
   static vec lut(const table<lanes, Index, Entry>& t, vec i) {

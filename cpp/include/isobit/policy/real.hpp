@@ -1,6 +1,6 @@
 // real: the trained float model in double precision. A raw is the value itself, so aligning binary
-// points is nothing, a cast changes nothing and a table is its function. Not bit-exact by purpose: it
-// measures how far a quantized model is from the one that was trained.
+// points is nothing, a cast changes nothing and a table is its function. Not bit-exact by purpose:
+// it measures how far a quantized model is from the one that was trained.
 #ifndef ISOBIT_POLICY_REAL_HPP
 #define ISOBIT_POLICY_REAL_HPP
 

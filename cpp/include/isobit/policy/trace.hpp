@@ -1,8 +1,9 @@
 // trace: a computation written down as a data-flow graph: straight-line nodes over the primitives,
 // each with the format of its result. Operation counts come from it, and RTL will.
 //
-// A dot product with constant weights stays one `linear` node (its terms are the weights), so that the
-// graph of a dense layer is as large as its weights and not as its arithmetic. Literals are folded.
+// A dot product with constant weights stays one `linear` node (its terms are the weights), so that
+// the graph of a dense layer is as large as its weights and not as its arithmetic. Literals are
+// folded.
 #ifndef ISOBIT_POLICY_TRACE_HPP
 #define ISOBIT_POLICY_TRACE_HPP
 
@@ -30,8 +31,8 @@ enum class opcode {
   linear
 };
 
-// Operands are indices of earlier nodes. `value`: the literal, the shift, the table's index, or for a
-// linear node the constant term; its products are terms [first_term, last_term).
+// Operands are indices of earlier nodes. `value`: the literal, the shift, the table's index, or for
+// a linear node the constant term; its products are terms [first_term, last_term).
 struct flow_node {
   opcode op;
   int operands[3];
@@ -164,7 +165,8 @@ struct trace : derived<trace> {
       std::vector<flow_term> terms;
       for (int i = 0; i < n; ++i) {
         const flow_ref& xi = x.data[i * x.stride];
-        const int128 weight = exact::shl(total, w.data[i * row_stride + r * w.stride], product_shift);
+        const int128 weight =
+            exact::shl(total, w.data[i * row_stride + r * w.stride], product_shift);
         if (weight == 0) continue;
         if (!xi.graph) {
           constant += xi.value * weight;
