@@ -59,7 +59,8 @@ class Container:
         size = 1
         for length in shape:
             size *= int(length)
-        if dtype.str not in kinds or fortran or size == 0 or size * dtype.itemsize != len(content) - stream.tell():
+        held = len(content) - stream.tell()
+        if dtype.str not in kinds or fortran or size == 0 or size * dtype.itemsize != held:
             raise FileFormatError(
                 f"{name} declares {dtype.str} of shape {shape}, which its {len(content)} bytes do not hold; "
                 f"expected is a C-ordered array of {' or '.join(kinds)}"
