@@ -14,13 +14,9 @@ from frontends.onnx.build import compare, model, node, read, run_onnxruntime, sa
 
 WIDTH = 4
 LARGEST = 1e4  # beyond it single precision itself is the difference
-NUMBERS = {
-    "half": 0.5,
-    "one": 1.0,
-    "two": 2.0,
-    "root_half": 0.5**0.5,
-    "vector": np.array([1, -2, 0.5, 3], "f4"),
-}
+VECTOR = np.array([1, -2, 0.5, 3], "f4")
+NUMBERS = {"half": 0.5, "one": 1.0, "two": 2.0, "root_half": 0.5**0.5, "vector": VECTOR}
+OPERATORS = ("Add", "Sub", "Mul", "Mul", "Sigmoid", "Tanh", "Relu", "Div", "MatMul", "Sum")
 
 
 @st.composite
