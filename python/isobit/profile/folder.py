@@ -117,7 +117,7 @@ def _replace(target: Path, content: dict[str, bytes]) -> None:
             target.rename(old)
         try:
             fresh.rename(target)
-        except OSError:
+        except BaseException:
             if old.exists():
                 old.rename(target)
             raise
