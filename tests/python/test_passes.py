@@ -70,8 +70,8 @@ def test_affine_layers_fold_into_one_another():
     builder.output("y", "b")
     graph = builder.build()
     folded = run_passes(graph, [fold_affine])
-    assert [n.name for n in folded] == ["a"]
-    assert dict(folded.outputs) == {"y": "a"}
+    assert [n.name for n in folded] == ["b"]
+    assert dict(folded.outputs) == {"y": "b"}
     same_outputs(graph, folded)
 
 

@@ -21,9 +21,10 @@ def batch_norm_to_affine(graph: Graph) -> Graph:
 def fold_affine(graph: Graph) -> Graph:
     """Affine layers merged into a preceding ``dense`` or ``affine`` layer that nothing else reads.
 
-    The merged layer keeps the name of the first; the name of the second disappears. An affine layer
-    *before* a dense layer is left alone: standardisation of physical inputs is a layer with formats of its
-    own. After a dense layer only scales that are constant along all but the last axis can be folded.
+    Two affine layers become one with the name of the second, whose values it has. A dense layer keeps its
+    own name, under which users know it, and takes over the values of what was folded into it; only scales
+    that are constant along all but the last axis can be. An affine layer *before* a dense layer is left
+    alone: standardisation of physical inputs is a layer with formats of its own.
     """
     folding = True
     while folding:
@@ -35,7 +36,8 @@ def fold_affine(graph: Graph) -> Graph:
             merged = _merged(graph, first, node)
             if merged is not None:
                 kept = (merged if n.name == first.name else n for n in graph if n.name != node.name)
-                graph = redirect(graph, {node.name: first.name}, kept)
+                gone = {} if merged.name == node.name else {node.name: merged.name}
+                graph = redirect(graph, gone, kept)
                 folding = True
                 break
     return graph
@@ -60,7 +62,7 @@ def _merged(graph: Graph, first: Node, second: Node) -> Node | None:
             "scale": first.constants["scale"] * scale,
             "bias": first.constants["bias"] * scale + bias,
         }
-        return make_node(first.name, "affine", first.inputs, shapes, {}, constants)
+        return make_node(second.name, "affine", first.inputs, shapes, {}, constants)
     n_out = first.shape[-1]
     per_output = [array.size == 1 or array.shape[-1:] == (array.size,) for array in (scale, bias)]
     if not all(per_output):
