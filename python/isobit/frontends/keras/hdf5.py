@@ -97,10 +97,22 @@ class Hdf5:
         with self._reading(path):
             return isinstance(self._open(path), self._h5.h5g.GroupID)
 
-    def is_dataset(self, path: Path) -> bool:
-        """Whether there is a dataset of this path."""
+    def datasets(self, path: Path) -> Iterator[Path]:
+        """The paths of all datasets below a group."""
         with self._reading(path):
-            return isinstance(self._open(path), self._h5.h5d.DatasetID)
+            pending = [(path, self._open(path))]
+            visited = set()
+            while pending:
+                place, group = pending.pop()
+                if not isinstance(group, self._h5.h5g.GroupID):
+                    yield place
+                    continue
+                address = self._h5.h5o.get_info(group).addr
+                if address in visited:
+                    raise self._damaged(place, "the group is linked twice, or is inside of itself")
+                visited.add(address)
+                for name in self.children(place):
+                    pending.append(((*place, name), self._step(place, group, name)))
 
     def strings(self, path: Path, name: str) -> list[str] | None:
         """An attribute as a list of strings, None if the group has no such attribute.
@@ -137,15 +149,20 @@ class Hdf5:
         """The object of a path, link by link; None if it does not exist."""
         current = self._h5.h5o.open(self._file.id, b"/")
         for depth, name in enumerate(path):
-            encoded = name.encode()
-            if encoded in (b"", b".", b"..") or b"/" in encoded:
-                raise self._damaged(path, f"{name!r} is no name of a group or dataset")
-            if not isinstance(current, self._h5.h5g.GroupID) or not current.links.exists(encoded):
-                return None
-            if current.links.get_info(encoded).type != self._h5.h5l.TYPE_HARD:
-                raise self._damaged(path[: depth + 1], "soft and external links are not followed")
-            current = self._h5.h5o.open(current, encoded)
+            if current is not None:
+                current = self._step(path[:depth], current, name)
         return current
+
+    def _step(self, path: Path, group: Any, name: str) -> Any:
+        """A member of the group of this path; None if there is none."""
+        encoded = name.encode()
+        if encoded in (b"", b".", b"..") or b"/" in encoded:
+            raise self._damaged(path, f"{name!r} is no name of a group or dataset")
+        if not isinstance(group, self._h5.h5g.GroupID) or not group.links.exists(encoded):
+            return None
+        if group.links.get_info(encoded).type != self._h5.h5l.TYPE_HARD:
+            raise self._damaged((*path, name), "soft and external links are not followed")
+        return self._h5.h5o.open(group, encoded)
 
     def _attribute(self, path: Path, owner: Any, name: str) -> list[str]:
         attribute = self._h5.h5a.open(owner, name.encode())

@@ -14,7 +14,6 @@ from isobit.frontends.keras.topology import Layer, Model
 from isobit.frontends.keras.weights.variables import LayerPath, Weights, has_variables, layer_variables
 
 STATE_ROOTS = ("layers", "_layer_checkpoint_dependencies")
-_MAX_GROUPS = 20_000
 
 
 def read_saved_state(file: Hdf5, model: Model) -> Weights:
@@ -85,22 +84,11 @@ class _Reader:
 
     def check_left_over(self) -> None:
         """Refuse weights that no layer owns, but for random generators; the optimizer is not looked at."""
-        pending: list[Path] = [(self.root,)]
-        for _ in range(_MAX_GROUPS):
-            if not pending:
-                break
-            place = pending.pop()
-            for name in self.file.children(place):
-                inner = (*place, name)
-                if name == "seed_generator" or inner in self.used:
-                    continue
-                if self.file.is_dataset(inner):
-                    raise FileFormatError(
-                        f"{self.file.where}: no layer of the model owns the weight {'/'.join(inner)!r}"
-                    )
-                pending.append(inner)
-        else:
-            raise FileFormatError(f"{self.file.where}: more than {_MAX_GROUPS} groups, or groups in a circle")
+        for place in self.file.datasets((self.root,)):
+            if place not in self.used and "seed_generator" not in place:
+                raise FileFormatError(
+                    f"{self.file.where}: no layer of the model owns the weight {'/'.join(place)!r}"
+                )
         if self.file.children(("vars",)):
             raise FileFormatError(f"{self.file.where}: the model has weights outside of its layers")
 

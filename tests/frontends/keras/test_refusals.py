@@ -1,0 +1,210 @@
+"""What isobit does not implement is refused, by name: classes, options, functions, ways of calling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from frontends.keras.build import archive, called, dense, functional, input_layer, kernel, layer, sequential
+from frontends.keras.build import tensor as ref
+from isobit.errors import FileFormatError, UnsupportedError
+from isobit.frontends.keras import load
+
+LAYERS: list[tuple[Any, tuple[str, ...]]] = [
+    (layer("Conv1D", filters=2), ("'it'", "'Conv1D'", "Supported: ", "Dense")),
+    (layer("LSTM", units=2), ("'it'", "'LSTM'")),
+    (layer("Masking", mask_value=0.0), ("'it'", "'Masking'")),
+    (layer("Lambda", function={"class_name": "__lambda__"}), ("'it'", "'Lambda'", "never runs")),
+    (layer("BinaryDense", module=None, units=2), ("'it'", "'BinaryDense'")),
+    (layer("TernaryDense", module=None, units=2), ("'it'", "'TernaryDense'")),
+    (layer("QDense", module="qkeras.qlayers", units=2), ("'it'", "'QDense'", "'qkeras.qlayers'")),
+    (layer("Dense", module="mine.layers", units=2), ("'it'", "'Dense'", "'mine.layers'")),
+    (
+        {**layer("Dense", units=2), "registered_name": "mine>Dense"},
+        ("'it'", "'Dense'", "'mine>Dense'"),
+    ),
+    ({**layer("Flatten"), "surprise": 1}, ("'it'", "'surprise'")),
+    (dense(2, lora_rank=4), ("'fc'", "lora_rank = 4")),
+    (dense(2, quantization_config={"mode": "int8"}), ("'fc'", "quantization_config")),
+    (dense(2, new_option=3), ("'fc'", "new_option = 3", "does not know")),
+    (dense(2, dtype="int8_from_float32"), ("'fc'", "int8_from_float32", "float16")),
+    (
+        dense(2, dtype={"class_name": "QuantizedDTypePolicy", "config": {"mode": "int8"}}),
+        ("'fc'", "QuantizedDTypePolicy"),
+    ),
+    (dense(2, activation="hard_silu"), ("'fc'", "'hard_silu'", "hard_sigmoid")),
+    (dense(2, activation="mine"), ("'fc'", "'mine'", "silu")),
+    (dense(2, activation={"value": ["code"]}), ("'fc'", "never run")),
+    (
+        dense(2, activation={"class_name": "function", "config": "f", "module": "builtins"}),
+        ("'fc'", "'config': 'f'"),
+    ),
+    (dense(2, activation={"class_name": "PReLU", "config": {}}), ("'fc'", "'PReLU'")),
+    (
+        dense(2, activation={"class_name": "function", "config": "relu", "module": "mine"}),
+        ("'fc'", "'mine'"),
+    ),
+    (layer("Activation", activation="binary_tanh"), ("'it'", "'binary_tanh'")),
+    (layer("BatchNormalization", renorm=True), ("'it'", "renorm = True")),
+    (layer("BatchNormalization", axis=[1, 2]), ("'it'", "axis = [1, 2]")),
+    (layer("BatchNormalization", axis=0), ("'it'", "axis = 0", "batch")),
+    (layer("BatchNormalization", virtual_batch_size=4), ("'it'", "virtual_batch_size")),
+    (layer("ReLU", negative_slope=0.1, threshold=0.5), ("'it'", "negative_slope", "threshold")),
+    (layer("Softmax", axis=[-2, -1]), ("'it'", "axis = [-2, -1]")),
+    (layer("RepeatVector", n=3), ("'it'", "n = 3")),
+]
+
+MALFORMED: list[tuple[Any, tuple[str, ...]]] = [
+    (dense("two"), ("'fc'", "units = 'two'", "integer")),  # type: ignore[arg-type]
+    (dense(2, use_bias="yes"), ("'fc'", "use_bias = 'yes'")),
+    (layer("LeakyReLU", negative_slope="steep"), ("'it'", "negative_slope = 'steep'")),
+    (layer("LeakyReLU", negative_slope=float("nan")), ("'it'", "negative_slope = nan")),
+    (layer("ReLU", max_value=-1.0), ("'it'", "max_value = -1.0")),
+    (layer("Softmax", axis=7), ("'it'", "axis = 7")),
+    (layer("Reshape", target_shape=[5, -1]), ("'it'", "(5, -1)")),
+    (layer("Flatten", data_format="sideways"), ("'it'", "'sideways'")),
+    (layer("Normalization", axis=[-1], mean=[1.0], variance=[-1.0]), ("'it'", "variance is negative")),
+    (layer("Normalization", axis=[-1], mean=[1.0, 2.0, 3.0], variance=1.0), ("'it'", "mean has shape (3,)")),
+]
+
+
+@pytest.mark.parametrize(("spec", "phrases"), LAYERS)
+def test_layer_is_refused(tmp_path: Path, spec: Any, phrases: tuple[str, ...]) -> None:
+    names = {"Dense": "dense", "BatchNormalization": "batch_normalization"}
+    stem = names.get(spec["class_name"])
+    state = (
+        {f"layers/{stem}": kernel(4, 2) * 2 if stem == "batch_normalization" else kernel(4, 2)}
+        if stem
+        else {}
+    )
+    with pytest.raises(UnsupportedError) as caught:
+        load(archive(tmp_path, sequential(input_layer(3, 4), spec), state))
+    for phrase in phrases:
+        assert phrase in str(caught.value)
+
+
+@pytest.mark.parametrize(("spec", "phrases"), MALFORMED)
+def test_malformed_option_is_refused(tmp_path: Path, spec: Any, phrases: tuple[str, ...]) -> None:
+    state = {"layers/dense": kernel(4, 2)} if spec["class_name"] == "Dense" else {}
+    with pytest.raises(FileFormatError) as caught:
+        load(archive(tmp_path, sequential(input_layer(3, 4), spec), state))
+    for phrase in phrases:
+        assert phrase in str(caught.value)
+
+
+@pytest.mark.parametrize("kwargs", [{"training": True}, {"mask": ref("x")}])
+def test_unusual_call_is_refused(tmp_path: Path, kwargs: Any) -> None:
+    config = functional([called(input_layer(4)), called(layer("Flatten"), "x", **kwargs)], ["x"], ["it"])
+    with pytest.raises(UnsupportedError, match=f"'it'.*{next(iter(kwargs))}"):
+        load(archive(tmp_path, config))
+
+
+def test_usual_call_options_are_accepted(tmp_path: Path) -> None:
+    spec = called(layer("Flatten"), "x", training=False, mask=None)
+    assert len(load(archive(tmp_path, functional([called(input_layer(4)), spec], ["x"], ["it"]))).nodes) == 1
+
+
+@pytest.mark.parametrize(
+    ("spec", "phrases"),
+    [
+        (input_layer(None, 4), ("'x'", "[None, None, 4]", "unknown dimension")),
+        (input_layer(4, dtype="int32"), ("'x'", "int32")),
+        (input_layer(4, sparse=True), ("'x'", "sparse = True")),
+        (input_layer(4, ragged=True), ("'x'", "ragged = True")),
+        (input_layer(4, optional=True), ("'x'", "optional = True")),
+    ],
+)
+def test_input_is_refused(tmp_path: Path, spec: Any, phrases: tuple[str, ...]) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        load(archive(tmp_path, sequential(spec, layer("Flatten"))))
+    for phrase in phrases:
+        assert phrase in str(caught.value)
+
+
+def test_fixed_batch_is_accepted(tmp_path: Path) -> None:
+    spec = input_layer(4)
+    spec["config"]["batch_shape"] = [32, 4]
+    assert dict(load(archive(tmp_path, sequential(spec, layer("Flatten")))).inputs) == {"x": (4,)}
+
+
+def test_unbuilt_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedError, match="no input shape; build the model"):
+        load(archive(tmp_path, sequential(layer("Flatten"))))
+
+
+def test_subclassed_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedError, match=r"'MyTagger'.*subclassed"):
+        load(archive(tmp_path, {"class_name": "MyTagger", "config": {}}))
+
+
+def test_model_option_is_refused(tmp_path: Path) -> None:
+    config = sequential(input_layer(4), layer("Flatten"))
+    config["config"]["surprise"] = 1
+    with pytest.raises(UnsupportedError, match=r"'model'.*'surprise'"):
+        load(archive(tmp_path, config))
+
+
+@pytest.mark.parametrize(("version", "slope"), [("2.15.0", 0.2), ("3.0.0", 1 / 6)])
+def test_hard_sigmoid_depends_on_the_version(tmp_path: Path, version: str, slope: float) -> None:
+    config = sequential(input_layer(4), layer("Activation", activation="hard_sigmoid"))
+    (node,) = load(archive(tmp_path, config, version=version)).nodes
+    assert node.attrs["slope"] == pytest.approx(slope, rel=1e-15)
+
+
+def test_hard_sigmoid_of_unknown_version_is_refused(tmp_path: Path) -> None:
+    spec = layer("Activation", activation="hard_sigmoid")
+    config = sequential(spec)
+    config["config"]["build_input_shape"] = [None, 4]
+    with pytest.raises(UnsupportedError, match=r"'it'.*hard_sigmoid differs between Keras 2 and 3"):
+        load(archive(tmp_path, config, version=""))
+
+
+OPERATIONS: list[tuple[str, list[Any], dict[str, Any], str]] = [
+    ("Matmul", [ref("x"), ref("x")], {}, "the operation is not supported"),
+    ("Mean", [ref("x")], {"axis": 1}, "the operation is not supported"),
+    ("Divide", [ref("x"), ref("x")], {}, "division by a tensor"),
+    ("Divide", [1.0, ref("x")], {}, "division by a tensor"),
+    ("Divide", [ref("x"), 0.0], {}, "by zero"),
+    ("Maximum", [ref("x"), [1.0, 2.0, 3.0, 4.0]], {}, "array of constants"),
+    ("Add", [ref("x"), ref("flat")], {}, "different numbers of axes"),
+    ("Add", [ref("x"), "one"], {}, "'one'"),
+    ("Softmax", [ref("x")], {"axis": 0}, "batch axis"),
+    ("Softmax", [ref("x")], {"axis": [1, 2]}, "one axis"),
+    ("Relu", [ref("x")], {"surprise": 2}, "surprise"),
+    ("Relu", [ref("x"), 3], {}, "2 arguments"),
+    ("Reshape", [ref("x")], {"newshape": [3, 4, 2]}, "fixes the batch axis"),
+    ("Transpose", [ref("x")], {"axes": [1, 0, 2]}, "move the batch axis"),
+    ("GetItem", [ref("x"), 0], {}, "indexes the batch axis"),
+]
+
+
+@pytest.mark.parametrize(("class_name", "args", "options", "phrase"), OPERATIONS)
+def test_operation_is_refused(
+    tmp_path: Path, class_name: str, args: list[Any], options: dict[str, Any], phrase: str
+) -> None:
+    operation = {
+        "module": "keras.src.ops.numpy",
+        "class_name": class_name,
+        "config": {"name": "op", **options},
+        "registered_name": class_name,
+        "name": "op",
+        "inbound_nodes": [{"args": args, "kwargs": {}}],
+    }
+    layers = [called(input_layer(3, 4)), called(layer("Flatten", "flat"), "x"), operation]
+    with pytest.raises(UnsupportedError, match="'op'") as caught:
+        load(archive(tmp_path, functional(layers, ["x"], ["op", "flat"])))
+    assert phrase in str(caught.value)
+
+
+def test_function_of_tensorflow_is_refused(tmp_path: Path) -> None:
+    spec = {
+        "class_name": "TFOpLambda",
+        "config": {"name": "tf.math.erf", "function": "math.erf"},
+        "name": "tf.math.erf",
+        "inbound_nodes": [["x", 0, 0, {}]],
+    }
+    config = functional([called(input_layer(4)), spec], ["x"], ["tf.math.erf"])
+    with pytest.raises(UnsupportedError, match=r"'tf.math.erf'.*'math.erf' is not supported"):
+        load(archive(tmp_path, config, version="2.15.0"))
