@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ import numpy as np
 from contestants.isobit_engine import quantize
 from measuring.memory import UnavailableError, peak_growth
 from measuring.report import Goal, Report, output_option, quick_option
-from networks import jet_tagger
+from networks import Network, jet_tagger, mlp
 
 SAMPLES = (1_000, 10_000, 100_000, 1_000_000)
-WORKING_SET = 2.0
-"""MB that one thread may use whatever the batch; the tagger's activations of a block are far below."""
+WORKING_SET = 1.0
+"""MB that one thread may use whatever the batch; the activations of a block need a few hundred kB at most."""
 
 KINDS = {
     "float32": lambda X: X,
@@ -35,10 +36,18 @@ KINDS = {
 }
 
 
-def measure_here(kind: str, samples: int, n_threads: int) -> dict[str, Any]:
+NETWORKS: dict[str, Callable[[Path], Network]] = {
+    "jet tagger": lambda folder: jet_tagger(),
+    "MLP 256-32-4": lambda folder: mlp(folder, (256, 32, 4)),
+}
+CASES = [("jet tagger", kind) for kind in KINDS] + [("MLP 256-32-4", "float32")]
+
+
+def measure_here(network_name: str, kind: str, samples: int, n_threads: int) -> dict[str, Any]:
     """One line, in this process."""
-    network = jet_tagger()
-    model = quantize(network, "fixed<16,6>")
+    with tempfile.TemporaryDirectory(prefix="isobit-bench-") as folder:
+        network = NETWORKS[network_name](Path(folder))
+        model = quantize(network, "fixed<16,6>")
     X = KINDS[kind](network.samples(samples))
     output = model.predict(X[:256], n_threads=n_threads)  # what is allocated once
     output_bytes = output.nbytes // len(output) * samples
@@ -46,7 +55,7 @@ def measure_here(kind: str, samples: int, n_threads: int) -> dict[str, Any]:
     return {"input": X.nbytes / 1e6, "output": output_bytes / 1e6, "beyond": beyond / 1e6}
 
 
-def measure_apart(kind: str, samples: int, n_threads: int) -> dict[str, Any]:
+def measure_apart(network_name: str, kind: str, samples: int, n_threads: int) -> dict[str, Any]:
     """One line, in a new process.
 
     Raises
@@ -54,7 +63,7 @@ def measure_apart(kind: str, samples: int, n_threads: int) -> dict[str, Any]:
     UnavailableError
         Where the system does not tell.
     """
-    case = json.dumps([kind, samples, n_threads])
+    case = json.dumps([network_name, kind, samples, n_threads])
     command = [sys.executable, __file__, "--case", case]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -65,39 +74,40 @@ def measure_apart(kind: str, samples: int, n_threads: int) -> dict[str, Any]:
     return found
 
 
-def measure(samples: Sequence[int] = SAMPLES, kinds: Sequence[str] = tuple(KINDS)) -> Report:
-    """Growth against batch, threads and kind of input."""
+def measure(samples: Sequence[int] = SAMPLES, cases: Sequence[tuple[str, str]] = CASES) -> Report:
+    """Growth against batch, kind of input and, in the first case, threads."""
     report = Report(
         "memory",
-        "Memory of one predict of the jet tagger at fixed<16,6> (MB at the peak)",
+        "Memory of one predict at fixed<16,6>: growth at the peak, in MB",
         {
             "threads": "threads",
             "samples": "samples",
-            "input": "input",
+            "input": "(input)",
             "output": "output",
-            "beyond": "beyond both",
+            "beyond": "beyond the output",
         },
-        section="kind",
+        section="case",
     )
     cores = len(os.sched_getaffinity(0))
     try:
-        for kind in kinds:
-            for n_threads in sorted({1, cores}) if kind == kinds[0] else (1,):
-                for n in samples:
-                    found = measure_apart(kind, n, n_threads)
-                    report.add(kind=kind, threads=n_threads, samples=n, **found)
+        for network_name, kind in cases:
+            name = f"{network_name}, {kind}"
+            rows = [
+                {"threads": n_threads, "samples": n, **measure_apart(network_name, kind, n, n_threads)}
+                for n_threads in (sorted({1, cores}) if (network_name, kind) == cases[0] else (1,))
+                for n in samples
+            ]
+            for row in rows:
+                report.add(case=name, **row)
+            worst = max(row["beyond"] / row["threads"] for row in rows)
+            report.goals.append(Goal(f"{name}: most beyond, per thread", worst, WORKING_SET, False, "MB"))
     except UnavailableError as reason:
         report.notes.append(f"not measured: {reason}")
-        return report
-    for kind in kinds:
-        worst = max(row["beyond"] / row["threads"] for row in report.rows if row["kind"] == kind)
-        what = f"{kind}: beyond input and output, per thread, at worst"
-        report.goals.append(Goal(what, worst, WORKING_SET, False, "MB"))
     return report
 
 
 @click.command(help=__doc__)
-@click.option("--case", hidden=True, help="[kind, samples, threads]: measure this alone, print JSON.")
+@click.option("--case", hidden=True, help="[network, kind, samples, threads] as JSON: measure only this.")
 @quick_option
 @output_option
 def main(case: str | None, quick: bool, output: Path) -> None:
@@ -108,7 +118,7 @@ def main(case: str | None, quick: bool, output: Path) -> None:
         except UnavailableError as reason:
             click.echo(json.dumps({"unavailable": str(reason)}))
         return
-    report = measure(SAMPLES[:2], tuple(KINDS)[:1]) if quick else measure()
+    report = measure(SAMPLES[:2], CASES[:1]) if quick else measure()
     report.publish(output)
 
 

@@ -49,7 +49,7 @@ def jet_tagger() -> Network:
             X = file["X"]
         return np.ascontiguousarray(np.resize(X, (n, X.shape[1])))
 
-    return Network("jet tagger (standardises its inputs)", data / "jet_tagger.onnx", jets)
+    return Network("packaged jet tagger", data / "jet_tagger.onnx", jets)
 
 
 def mlp(folder: Path, sizes: Sequence[int] = TAGGER, seed: int = 1) -> Network:

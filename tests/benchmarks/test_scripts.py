@@ -46,7 +46,7 @@ def test_a_missing_peer_is_shown_as_missing(script, monkeypatch):
 
 def test_memory_of_an_unknown_kind_of_input_is_an_error(script):
     with pytest.raises(RuntimeError, match="complex"):
-        script("bench_memory").measure_apart("complex", 10, 1)
+        script("bench_memory").measure_apart("jet tagger", "complex", 10, 1)
 
 
 def test_the_peer_gets_the_same_weights(script, tmp_path):
