@@ -63,6 +63,8 @@ FAULTS = {
             "P::max(to, a, smallest<P>(w, high, to))",
         )
     ],
+    "SAT_SYM reaches the lowest raw": [("P::sub(w, P::lit(w, 0), high)", "smallest<P>(w, high, to)")],
+    "SAT_SYM of one bit is always zero": [("to.is_signed() && to.width() > 1", "to.is_signed()")],
     "SAT and SAT_ZERO are swapped": [
         ("case overflow::sat:", "case overflow::sat_zero :"),
         ("case overflow::sat_zero:", "case overflow::sat :"),
