@@ -6,9 +6,9 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ _DAMAGE = (
     SyntaxError,
 )
 _LABELS = ("y", "labels")
+_CSV_LINES = 1000
 
 
 def read_data(path: Path, inputs: Sequence[str]) -> Any:
@@ -113,12 +114,15 @@ def check_target(path: Path, outputs: int) -> None:
         )
 
 
-def csv_text(array: Array) -> str:
-    """One sample a line, its numbers separated by commas; every number reads back as the same value."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([[str(number) for number in row] for row in array.reshape(len(array), -1).tolist()])
-    return text.getvalue()
+def csv_text(array: Array) -> Iterator[str]:
+    """One sample a line, its numbers separated by commas; every number reads back as the same value.
+
+    The text comes in pieces of many lines.
+    """
+    rows = array.reshape(len(array), -1)
+    for start in range(0, len(rows), _CSV_LINES):
+        numbers = rows[start : start + _CSV_LINES].tolist()
+        yield "".join(",".join(map(str, row)) + "\n" for row in numbers)
 
 
 def _encoded(path: Path, arrays: Mapping[str, Array]) -> bytes:
@@ -126,7 +130,7 @@ def _encoded(path: Path, arrays: Mapping[str, Array]) -> bytes:
     buffer, suffix = io.BytesIO(), path.suffix.lower()
     first = next(iter(arrays.values()))
     if suffix == ".csv":
-        return csv_text(first).encode()
+        return "".join(csv_text(first)).encode()
     if suffix == ".npz":
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, array in arrays.items():
@@ -147,17 +151,22 @@ def _read(path: Path) -> Array | dict[str, Array]:
     try:
         if suffix == ".csv":
             return _read_csv(path)
-        content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray) != (suffix == ".npy"):
-            raise FileFormatError(f"{path}: this is not an {suffix} file, whatever its name says")
-        if isinstance(content, np.ndarray):
-            return content
-        with content as archive:
-            return {name: archive[name] for name in archive.files}
+        with path.open("rb") as file:
+            return _read_binary(path, suffix, file)
     except FileFormatError:
         raise
     except _DAMAGE as error:
         raise FileFormatError(f"{path}: cannot be read as {suffix} file: {error}") from None
+
+
+def _read_binary(path: Path, suffix: str, file: BinaryIO) -> Array | dict[str, Array]:
+    content = np.load(file, allow_pickle=False)
+    if isinstance(content, np.ndarray) != (suffix == ".npy"):
+        raise FileFormatError(f"{path}: this is not an {suffix} file, whatever its name says")
+    if isinstance(content, np.ndarray):
+        return content
+    with content as archive:
+        return {name: archive[name] for name in archive.files}
 
 
 def _read_csv(path: Path) -> npt.NDArray[np.float64]:

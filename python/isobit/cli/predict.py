@@ -57,7 +57,8 @@ def command(
         output.json({"outputs": {name: array.tolist() for name, array in results.items()}})
         _show(output, results)
     elif to_stdout:
-        click.echo(csv_text(next(iter(results.values()))), nl=False)
+        for lines in csv_text(next(iter(results.values()))):
+            click.echo(lines, nl=False)
     else:
         write_arrays(target, results)
         shapes = {name: list(array.shape) for name, array in results.items()}

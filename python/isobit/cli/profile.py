@@ -41,10 +41,12 @@ def command(
     fixed point. The numbers are in DIR/profile.json. Needs Matplotlib: pip install 'isobit[plot]'.
     """
     from isobit.profile import measure, write_profile
+    from isobit.profile.figures.style import require_matplotlib
     from isobit.profile.folder import check_folder
     from isobit.profile.words import overflow_words
 
     output = Output(as_json)
+    require_matplotlib()
     check_folder(folder)
     quantized = model.quantized(output)
     X = read_data(data, list(quantized.inputs))

@@ -91,9 +91,8 @@ class Picture:
     png: bytes
 
 
-@contextmanager
-def figure(width: float, height: float, salt: str) -> Iterator[Figure]:
-    """A figure of a size in inches, drawn with isobit's settings; ``salt`` makes the ids in its SVG unique.
+def require_matplotlib() -> None:
+    """Say what to install.
 
     Raises
     ------
@@ -101,12 +100,20 @@ def figure(width: float, height: float, salt: str) -> Iterator[Figure]:
         When Matplotlib is not installed.
     """
     try:
-        import matplotlib
-        from matplotlib.figure import Figure
+        import matplotlib  # noqa: F401
     except ImportError:
         raise UnsupportedError(
             "figures need Matplotlib, which is not installed: pip install 'isobit[plot]'"
         ) from None
+
+
+@contextmanager
+def figure(width: float, height: float, salt: str) -> Iterator[Figure]:
+    """A figure of a size in inches, in isobit's style; ``salt`` makes the ids in its SVG unique."""
+    require_matplotlib()
+    import matplotlib
+    from matplotlib.figure import Figure
+
     settings: Any = {**_SETTINGS, "svg.hashsalt": salt}
     with matplotlib.rc_context(settings):
         yield Figure(figsize=(width, height))
