@@ -1,24 +1,23 @@
 """HDF5 from untrusted files, through h5py, with the doors closed that libhdf5 leaves open.
 
-libhdf5 follows links into other files, loads filter plug-ins, allocates what a file declares and, fed with
-damaged files, was seen to loop for ever in the heap of variable-length strings and to crash on nested
-variable-length types. Therefore the file is a copy in memory; links are followed one by one, hard ones only;
-types, layouts, filters and sizes are looked at before anything is read; and the string heaps are checked
-here.
+libhdf5 follows links into other files, loads filter plug-ins and allocates what a file declares. Therefore
+the file is a copy in memory; links are followed one by one, hard ones only; types, layouts and sizes are
+looked at before anything is read; nothing that may be compressed is touched; and variable-length strings are
+not read by libhdf5 (see `hdf5_headers`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import math
-import struct
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from isobit.errors import FileFormatError, IsobitError
+from isobit.errors import FileFormatError
+from isobit.frontends.keras.hdf5_headers import Headers
 from isobit.ir import FloatArray
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -26,9 +25,6 @@ MAX_ELEMENTS = 32 << 20
 MAX_ATTRIBUTE_BYTES = 16 << 20
 MAX_CHILDREN = 100_000
 
-_HEAP = b"GCOL\x01"
-_HEAP_HEADER = 16
-_FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
 # What h5py was seen to raise on damaged files.
 _H5PY_ERRORS = (
     AttributeError,
@@ -69,8 +65,8 @@ class Hdf5:
         self.where = where
         self._h5 = h5py
         self._elements_left = MAX_ELEMENTS
-        _check_heaps(data, where)
         with self._reading(()):
+            self._headers = Headers(data)
             self._file = h5py.File(h5py.h5f.open_file_image(data))
 
     def __enter__(self) -> Hdf5:
@@ -107,7 +103,7 @@ class Hdf5:
                 if not isinstance(group, self._h5.h5g.GroupID):
                     yield place
                     continue
-                address = self._h5.h5o.get_info(group).addr
+                address = self._address(group)
                 if address in visited:
                     raise self._damaged(place, "the group is linked twice, or is inside of itself")
                 visited.add(address)
@@ -147,7 +143,7 @@ class Hdf5:
 
     def _open(self, path: Path) -> Any:
         """The object of a path, link by link; None if it does not exist."""
-        current = self._h5.h5o.open(self._file.id, b"/")
+        current = self._checked(self._h5.h5o.open(self._file.id, b"/"))
         for depth, name in enumerate(path):
             if current is not None:
                 current = self._step(path[:depth], current, name)
@@ -162,7 +158,15 @@ class Hdf5:
             return None
         if group.links.get_info(encoded).type != self._h5.h5l.TYPE_HARD:
             raise self._damaged((*path, name), "soft and external links are not followed")
-        return self._h5.h5o.open(group, encoded)
+        return self._checked(self._h5.h5o.open(group, encoded))
+
+    def _checked(self, opened: Any) -> Any:
+        if isinstance(opened, self._h5.h5g.GroupID):
+            self._headers.check_group(self._address(opened))
+        return opened
+
+    def _address(self, opened: Any) -> int:
+        return int(self._h5.h5o.get_info(opened).addr)
 
     def _attribute(self, path: Path, owner: Any, name: str) -> list[str]:
         attribute = self._h5.h5a.open(owner, name.encode())
@@ -174,9 +178,11 @@ class Hdf5:
             raise self._damaged(path, f"the attribute {name!r} is no list of strings")
         if attribute.get_storage_size() > MAX_ATTRIBUTE_BYTES:
             raise self._damaged(path, f"the attribute {name!r} has {attribute.get_storage_size()} bytes")
+        if kind.is_variable_str():
+            return self._headers.strings(self._address(owner), name, math.prod(shape))
         values = np.empty(shape, dtype=attribute.dtype)
         attribute.read(values)
-        return [value if isinstance(value, str) else bytes(value).decode("utf-8") for value in values.flat]
+        return [bytes(value).decode("utf-8") for value in values.flat]
 
     def _check_dataset(self, path: Path, dataset: Any) -> tuple[int, ...]:
         h5 = self._h5
@@ -185,23 +191,18 @@ class Hdf5:
             raise self._damaged(path, "the weights are integers; quantized Keras models are not supported")
         if not any(kind.equal(known) for known in _float_types(h5)):
             raise self._damaged(path, "the weights are no float16, float32 or float64 numbers")
-        if plan.get_external_count() or plan.get_layout() == h5.h5d.VIRTUAL:
-            raise self._damaged(path, "external and virtual datasets are not read")
+        if plan.get_external_count() or plan.get_layout() not in (h5.h5d.CONTIGUOUS, h5.h5d.COMPACT):
+            raise self._damaged(path, "external, virtual, chunked and compressed datasets are not read")
         shape = dataset.shape
         if shape is None:
             raise self._damaged(path, "the dataset has no shape")
-        sizes = [math.prod(shape)]
-        if plan.get_layout() == h5.h5d.CHUNKED:
-            sizes.append(math.prod(plan.get_chunk()))
-            for number in range(plan.get_nfilters()):
-                if plan.get_filter(number)[0] not in _FILTERS:
-                    raise self._damaged(path, f"supported filters are {', '.join(_FILTERS.values())}")
-        elif dataset.get_storage_size() != sizes[0] * kind.get_size():
+        size = math.prod(shape)
+        if dataset.get_storage_size() != size * kind.get_size():
             raise self._damaged(
                 path, f"shape {shape} and the {dataset.get_storage_size()} bytes stored differ"
             )
-        self._elements_left -= sizes[0]
-        if self._elements_left < 0 or max(sizes) > MAX_ELEMENTS:
+        self._elements_left -= size
+        if self._elements_left < 0:
             raise self._damaged(path, f"with shape {shape} the weights exceed {MAX_ELEMENTS} numbers in all")
         return tuple(int(n) for n in shape)
 
@@ -212,10 +213,10 @@ class Hdf5:
     def _reading(self, path: Path) -> Iterator[None]:
         try:
             yield
-        except IsobitError:
+        except FileFormatError:
             raise
         except _H5PY_ERRORS as error:
-            raise self._damaged(path, f"the HDF5 file is damaged ({error})") from None
+            raise self._damaged(path, f"the HDF5 file cannot be read ({error})") from None
 
 
 def _float_types(h5: Any) -> tuple[Any, ...]:
@@ -227,30 +228,3 @@ def _float_types(h5: Any) -> tuple[Any, ...]:
         h5.h5t.IEEE_F64BE,
         h5.h5t.IEEE_F16BE,
     )
-
-
-def _check_heaps(data: bytes, where: str) -> None:
-    """Walk every global heap collection as libhdf5 will, and refuse one in which that walk would not end.
-
-    Layout: HDF5 File Format Specification, version 3.0, section III.E (collections of 16-byte headed objects;
-    object 0 is the free space and the last one).
-    """
-    start = data.find(_HEAP)
-    while start >= 0:
-        if start + _HEAP_HEADER > len(data):
-            raise FileFormatError(f"{where}: a heap of the HDF5 file is truncated")
-        (size,) = struct.unpack_from("<Q", data, start + 8)
-        end, position = start + size, start + _HEAP_HEADER
-        if end > len(data) or size < _HEAP_HEADER:
-            raise FileFormatError(f"{where}: a heap of the HDF5 file is truncated")
-        while position + _HEAP_HEADER <= end:
-            (index,) = struct.unpack_from("<H", data, position)
-            (length,) = struct.unpack_from("<Q", data, position + 8)
-            if index == 0:
-                if position + length != end:
-                    raise FileFormatError(f"{where}: a heap of the HDF5 file is damaged")
-                break
-            position += _HEAP_HEADER + (length + 7) // 8 * 8
-            if position > end:
-                raise FileFormatError(f"{where}: a heap of the HDF5 file is damaged")
-        start = data.find(_HEAP, start + 1)
