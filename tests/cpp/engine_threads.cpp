@@ -1,5 +1,6 @@
-// One program used by eight threads at once, each with several workers, gives the bits of the scalar
-// reference on every lane and instruction set. Run under ThreadSanitizer and AddressSanitizer too.
+// One program used by eight threads at once, each with several workers, gives the bits of the
+// scalar reference on every lane and instruction set. Run under ThreadSanitizer and
+// AddressSanitizer too.
 #include <cstdio>
 #include <random>
 #include <thread>

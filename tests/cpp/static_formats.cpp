@@ -1,4 +1,5 @@
-// One dense layer with softmax on every policy, with static and with run-time formats: the same bits.
+// One dense layer with softmax on every policy, with static and with run-time formats: the same
+// bits.
 #include <cstdio>
 #include <random>
 #include <vector>
@@ -146,8 +147,9 @@ int main() {
       r.exact_bits = 8;
       return r;
     };
-    const auto lows = run<interval>(static_formats(), net, x, full_range,
-                                    [](const range& r) { return static_cast<std::int64_t>(r.low); });
+    const auto lows = run<interval>(static_formats(), net, x, full_range, [](const range& r) {
+      return static_cast<std::int64_t>(r.low);
+    });
     const auto highs = run<interval>(dynamic_formats(), net, x, full_range, [](const range& r) {
       return static_cast<std::int64_t>(r.high);
     });
