@@ -75,7 +75,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     for place, name in enumerate(head):
         made.add_column(Text(name), justify="left" if place in left else "right", overflow="fold")
     for row in rows:

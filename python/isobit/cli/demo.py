@@ -57,7 +57,7 @@ def command(folder: Path, limit: int | None, as_json: bool) -> None:
     dense = [node.shape for node in tagger.layers if node.op == "dense"]
     sizes = " → ".join(str(int(np.prod(shape))) for shape in (*tagger.inputs.values(), *dense))
     output.say(plain(f"\nJet tagger {sizes} from jet_tagger.onnx; {len(jets.X):,} simulated jets"))
-    output.say(plain(REASON.format(calibration=CALIBRATION)))
+    output.say(plain(REASON.format(calibration=CALIBRATION) + "\n"))
     models = {f"{width} bits": quantize_tagger(tagger, jets, width) for width in _WIDTHS}
 
     profile = _measure(output, models, jets)
@@ -72,7 +72,7 @@ def command(folder: Path, limit: int | None, as_json: bool) -> None:
     _say_rates(output, rates)
     page = _write(output, profile, folder)
     seconds = time.perf_counter() - start
-    output.say(plain(f"Profile page: {page}\nTook {seconds:.0f} s."))
+    output.say(plain(f"Profile page: {page}\nTook {seconds:.0f} s"))
     output.json(
         {
             **{key: value for key, value in profile.as_dict().items() if key != "quantized"},
@@ -109,40 +109,33 @@ def _say_scores(output: Output, profile: Profile) -> None:
             rows.append((label, f"{found.accuracy:.2%}", f"{found.agreement:.2%}", *areas))
     head = ("", "accuracy", "same class as float", *(f"AUC {name}" for name in profile.classes))
     error = np.sqrt(0.25 / profile.samples)
-    title = f"How well it tells jets apart (statistical uncertainty of an accuracy: at most {error:.2%})"
+    title = f"How well it tells jets apart (statistical uncertainty of an accuracy up to {error:.2%})"
     output.heading(title)
-    output.say(table(head, rows))
+    output.say(table(head, rows), "")
 
 
 def _say_checks(output: Output, reports: dict[str, Report], keras: float, runtime: float | str) -> None:
     rows = []
     groups = {label: group_paths(report) for label, report in reports.items()}
     for name in dict.fromkeys(name for found in groups.values() for name in found):
-        rows.append((name, *(_group_text(found.get(name)) for found in groups.values())))
-    for path in dict.fromkeys(path for report in reports.values() for path in report.skipped):
-        rows.append(
-            (path, *(f"skipped: {r.skipped[path]}" if path in r.skipped else "" for r in reports.values()))
-        )
-    title = "Against the scalar path in 128-bit integers: every layer of every jet, bit for bit"
-    output.heading(title)
-    output.say(table(("path", *reports), rows))
+        paths = max(found[name][0] for found in groups.values() if name in found)
+        numbers = (f"{found[name][1]:,}" if name in found else "skipped" for found in groups.values())
+        rows.append((name, str(paths), *numbers))
+    output.heading("Every layer of every jet against the scalar path in 128-bit integers")
+    output.say(table(("path", "paths", *(f"equal, {label}" for label in reports)), rows))
+    for label, report in reports.items():
+        for path, reason in report.skipped.items():
+            output.say(plain(f"{label}: {path}: skipped, {reason}"))
     compared = sum(sum(report.paths.values()) for report in reports.values())
     mismatches = sum(report.mismatches for report in reports.values())
     ending = f"largest difference {runtime:.1e}" if isinstance(runtime, float) else runtime
-    output.say(plain(f"{compared:,} integers compared: {mismatches} mismatches."))
+    output.say(plain(f"\n{compared:,} integers compared: {mismatches} mismatches"))
     output.say(
         plain(
-            f"Float model: jet_tagger.keras against jet_tagger.onnx: largest difference {keras:.1e}; "
-            f"ONNX Runtime: {ending}.\n"
+            f"Float model, jet_tagger.keras against jet_tagger.onnx: largest difference {keras:.1e}\n"
+            f"Float model, ONNX Runtime: {ending}\n"
         )
     )
-
-
-def _group_text(found: tuple[int, int] | None) -> str:
-    if found is None:
-        return ""
-    paths, integers = found
-    return f"{integers:,} integers equal" + (f" ({paths} paths)" if paths > 1 else "")
 
 
 def _rates(models: Models, jets: Jets) -> dict[str, list[Rate]]:
@@ -160,11 +153,9 @@ def _say_rates(output: Output, rates: dict[str, list[Rate]]) -> None:
     counts = [rate.threads for rate in next(iter(rates.values()))]
     head = ("jets per second", *(f"{count} thread{'s' * (count > 1)}" for count in counts))
     rows = [(label, *(f"{rate.rate:,.0f}" for rate in found)) for label, found in rates.items()]
-    title = (
-        f"How fast, in batches of {_BATCH:,} with {instruction_sets()[0]} (features in, probabilities out)"
-    )
+    title = f"How fast: features in, probabilities out, batches of {_BATCH:,}, {instruction_sets()[0]}"
     output.heading(title)
-    output.say(table(head, rows))
+    output.say(table(head, rows), "")
 
 
 def _write(output: Output, profile: Profile, folder: Path) -> str:

@@ -33,8 +33,8 @@ def _overflows(model: ModelProfile) -> Iterator[str]:
             what = "wraps around" if wraps else "saturates"
             yield (
                 f"{tensor.name} {what} for {percent(tensor.overflow.rate)} of its values "
-                f"({_sides(tensor)}): {tensor.format} reaches from {tensor.format.min:.4g} to "
-                f"{tensor.format.max:.4g}{_seen(tensor)}." + _advice(tensor, wraps)
+                f"({_sides(tensor)}): {tensor.format} reaches from {tensor.format.min:.5g} to "
+                f"{tensor.format.max:.5g}{_seen(tensor)}." + _advice(tensor, wraps)
             )
         elif not tensor.overflow.countable:
             yield f"{tensor.name} may overflow, but {tensor.format} is too wide for counting it."
@@ -60,7 +60,7 @@ def _sides(tensor: TensorProfile) -> str:
 def _seen(tensor: TensorProfile) -> str:
     if tensor.trained is None:
         return ""
-    return f", the float model's values from {tensor.trained.low:.4g} to {tensor.trained.high:.4g}"
+    return f", the float model's values from {tensor.trained.low:.5g} to {tensor.trained.high:.5g}"
 
 
 def _misfits(model: ModelProfile) -> Iterator[str]:
