@@ -73,6 +73,9 @@ format: $(VENV)/.extra-dev
 
 bench: $(VENV)/.package $(VENV)/.extra-benchmark
 	for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+	cmake -S . -B $(BUILD)/bench -DISOBIT_BUILD_BENCHMARKS=ON -DPython_EXECUTABLE="$(abspath $(BIN)/python)"
+	cmake --build $(BUILD)/bench --parallel $(JOBS)
+	for program in $(BUILD)/bench/bench_*; do "$$program" || exit 1; done
 
 clean:
 	rm -rf $(BUILD)

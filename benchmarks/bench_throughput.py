@@ -122,8 +122,8 @@ def _notes() -> list[str]:
     types = " and ".join(f"{name} with {kind}" for name, kind in hls4ml_emulation.BACKENDS.items())
     return [
         f"hls4ml emulates fixed<16,6>: {types}. Its C function is called per sample, without its predict.",
-        "The packaged tagger's features reach 600 GeV, which fixed<16,6> wraps. Only the time counts there; what",
-        "the network needs is the input format of the last lines.",
+        "The packaged tagger's features reach 600 GeV, which fixed<16,6> wraps. Only the time counts there;",
+        "what the network needs is the input format of its last lines.",
     ]
 
 
