@@ -187,6 +187,23 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     )
 
 
+def test_strings_that_claim_to_be_huge(tmp_path: Path) -> None:
+    """libhdf5 allocates what the length says, and walks a heap of empty objects for ever."""
+    path, text = tmp_path / "m.h5", json.dumps(MODEL)
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = text
+    data = path.read_bytes()
+    heap = data.index(b"GCOL")
+    length = data.index(struct.pack("<IQ", len(text), heap))
+    for place, value in ((length, 0xFFFFFFFF), (length, len(text) + 1), (length + 4, 1), (length + 12, 7)):
+        damaged = bytearray(data)
+        struct.pack_into("<I", damaged, place, value)
+        path.write_bytes(damaged)
+        refuse(path, "cannot be read (a string of the HDF5 file is damaged")
+    path.write_bytes(data[: heap + 24] + struct.pack("<Q", (1 << 64) - 16) + data[heap + 32 :])
+    refuse(path, "cannot be read (a string of the HDF5 file is damaged")
+
+
 def test_newer_layout_of_hdf5(tmp_path: Path) -> None:
     path = tmp_path / "m.h5"
     with h5py.File(path, "w", libver="latest") as file:

@@ -107,8 +107,11 @@ class Headers:
             index, length = struct.unpack_from("<H6xQ", block, position)
             if index == 0:
                 break
-            objects[index] = block[position + _HEADER_SIZE : position + _HEADER_SIZE + length]
-            position += _HEADER_SIZE + _padded(length)
+            position += _HEADER_SIZE
+            if position + length > size:
+                raise ValueError("a string of the HDF5 file is damaged")
+            objects[index] = block[position : position + length]
+            position += _padded(length)
         return objects
 
     def _slice(self, start: int, length: int) -> bytes:
