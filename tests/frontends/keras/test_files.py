@@ -304,6 +304,13 @@ def test_tensor_that_does_not_exist(tmp_path: Path, inbound: Any, phrase: str) -
     refuse(archive(tmp_path, functional(layers, ["x"], ["it"])), phrase)
 
 
+def test_call_without_inputs(tmp_path: Path) -> None:
+    spec = {**layer("Concatenate"), "name": "it", "inbound_nodes": [{"args": [[]], "kwargs": {}}]}
+    refuse(
+        archive(tmp_path, functional([called(input_layer(4)), spec], ["x"], ["it"])), "'it'", "without inputs"
+    )
+
+
 def test_two_layers_of_one_name(tmp_path: Path) -> None:
     refuse(
         archive(tmp_path, sequential(input_layer(4), layer("Flatten"), layer("Flatten"))),

@@ -176,6 +176,10 @@ OPERATIONS: list[tuple[str, list[Any], dict[str, Any], str]] = [
     ("Relu", [ref("x"), 3], {}, "2 arguments"),
     ("Reshape", [ref("x")], {"newshape": [3, 4, 2]}, "fixes the batch axis"),
     ("Transpose", [ref("x")], {"axes": [1, 0, 2]}, "move the batch axis"),
+    ("Transpose", [ref("x")], {"axes": []}, "move the batch axis"),
+    ("ExpandDims", [ref("x")], {"axis": [1, 2]}, "one integer"),
+    ("Concatenate", [[]], {"axis": 1}, "a list of tensors"),
+    ("Concatenate", [[ref("x"), 1.0]], {"axis": 1}, "none of them constant"),
     ("GetItem", [ref("x"), 0], {}, "indexes the batch axis"),
 ]
 

@@ -97,6 +97,8 @@ class Call:
         for tensor in tensors:
             if not isinstance(tensor, Tensor):
                 raise self.refuse(f"it is called with {shorten(tensor)}; supported: the input alone")
+        if not tensors:
+            raise FileFormatError(f"{self.where} is called without inputs")
         return tensors
 
     def input(self) -> Tensor:

@@ -17,8 +17,8 @@ def concatenate(arguments: Arguments) -> Tensor:
     call, tensors = arguments.call, arguments.any("x")
     if not isinstance(tensors, list) or not tensors or not all(isinstance(t, Tensor) for t in tensors):
         raise call.refuse("supported: a list of tensors, none of them constant")
-    (axis,) = arguments.integers("axis")
-    return call.emit("concatenate", tensors, {"axis": call.axis(axis, len(tensors[0].shape))})
+    axis = call.axis(arguments.integer("axis"), len(tensors[0].shape))
+    return call.emit("concatenate", tensors, {"axis": axis})
 
 
 def reshape(arguments: Arguments) -> Tensor:
@@ -37,7 +37,7 @@ def transpose(arguments: Arguments) -> Tensor:
     """A permutation that leaves the batch axis in front."""
     call, tensor = arguments.call, arguments.tensor("x")
     perm = arguments.integers("axes")
-    if perm[0] != 0:
+    if perm[:1] != (0,):
         raise call.refuse(f"axes {perm} move the batch axis")
     return call.emit("transpose", [tensor], {"perm": tuple(axis - 1 for axis in perm[1:])})
 
@@ -55,8 +55,7 @@ def squeeze(arguments: Arguments) -> Tensor:
 def expand_dims(arguments: Arguments) -> Tensor:
     """Insert an axis of length one."""
     call, tensor = arguments.call, arguments.tensor("x")
-    (axis,) = arguments.integers("axis")
-    place = call.axis(axis, len(tensor.shape) + 1)
+    place = call.axis(arguments.integer("axis"), len(tensor.shape) + 1)
     return call.emit("reshape", [tensor], {"shape": (*tensor.shape[:place], 1, *tensor.shape[place:])})
 
 

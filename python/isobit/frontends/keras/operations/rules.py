@@ -43,6 +43,13 @@ class Arguments:
             raise self.call.refuse(f"its argument {name} is no finite number")
         return float(array)
 
+    def integer(self, name: str) -> int:
+        """One integer."""
+        entries = self.integers(name)
+        if len(entries) != 1:
+            raise self.call.refuse(f"its argument {name} is {entries}; supported: one integer")
+        return entries[0]
+
     def integers(self, name: str) -> tuple[int, ...]:
         """A list of integers."""
         value = self.any(name)
