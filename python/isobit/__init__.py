@@ -24,6 +24,7 @@ from isobit.errors import (
     ProofError,
     QuantizationWarning,
     SaveError,
+    UnknownTensorError,
     UnsupportedError,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "Rounding",
     "SaveError",
     "Tensor",
+    "UnknownTensorError",
     "UnsupportedError",
     "__version__",
     "load",

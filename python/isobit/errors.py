@@ -50,6 +50,12 @@ class MismatchError(IsobitError, AssertionError):
     """Two execution paths that must agree bit for bit do not."""
 
 
+class UnknownTensorError(IsobitError, KeyError):
+    """A tensor that the model does not have."""
+
+    __str__ = Exception.__str__  # KeyError would show the message in quotes
+
+
 class QuantizationWarning(UserWarning):
     """A constant lost its value (it saturated) when it was brought into its format."""
 

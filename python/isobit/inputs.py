@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,20 @@ from isobit.rounding import raw_dtype
 _EXACT_INTEGER = 2**53
 
 
+BLOCK = 16384
+"""Samples that are converted at a time."""
+
+
 def check_values(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
     """One C-contiguous float32 or float64 array of shape (n, size) for every input of a model.
+
+    Arguments and errors as for :func:`check_arrays`.
+    """
+    return [as_floats(array) for array in check_arrays(X, inputs)]
+
+
+def check_arrays(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
+    """One array of shape (n, *shape) for every input of a model, checked and otherwise as it was given.
 
     Parameters
     ----------
@@ -35,6 +46,30 @@ def check_values(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
     """
     arrays = {name: _values(name, array, inputs[name]) for name, array in _by_name(X, inputs).items()}
     return _batched(arrays, inputs)
+
+
+def as_floats(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Checked values as the engine takes them: C-contiguous, float32 or float64, of shape (n, size)."""
+    if array.dtype.kind in "iu":
+        array = array.astype(np.float64)
+    elif array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        array = array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
+    return np.require(array, requirements=["C", "A"]).reshape(len(array), size(array.shape[1:]))
+
+
+def blocks(arrays: Sequence[npt.NDArray[Any]]) -> Iterator[tuple[slice, list[npt.NDArray[Any]]]]:
+    """Checked values for the engine, with where they lie in the batch.
+
+    All at once where nothing has to be converted; else in parts, so that memory does not grow with the
+    batch.
+    """
+    floats = (np.dtype(np.float32), np.dtype(np.float64))
+    ready = all(a.flags.c_contiguous and a.flags.aligned and a.dtype in floats for a in arrays)
+    count = len(arrays[0])
+    step = max(count, 1) if ready else BLOCK
+    for start in range(0, max(count, 1), step):
+        part = slice(start, min(start + step, count))
+        yield part, [as_floats(array[part]) for array in arrays]
 
 
 def check_raws(
@@ -77,24 +112,20 @@ def _by_name(X: Any, inputs: Mapping[str, Shape]) -> dict[str, Any]:
 def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
     array = _numeric(name, data)
     if array.dtype.kind in "iu":
-        array = _integers_as_floats(name, array)
+        _check_integers(name, array)
     elif array.dtype.itemsize > 8:
         raise InputError(f"input {name!r} has type {array.dtype}; convert it to float64 first")
-    elif array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
-        array = array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
     _check_shape(name, array, shape)
-    if not (array.flags.c_contiguous and array.flags.aligned):
-        array = np.require(array, requirements=["C", "A"])
-    flat = array.reshape(len(array), size(shape))
     # minimum and maximum pass NaN on and need no memory, unlike a mask of the whole batch
-    if flat.size and not (math.isfinite(flat.min()) and math.isfinite(flat.max())):
-        finite = np.isfinite(flat)
+    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+        finite = np.isfinite(array.reshape(len(array), size(shape)))
         sample, feature = (int(i) for i in np.argwhere(~finite)[0])
+        value = array.reshape(finite.shape)[sample, feature]
         raise InputError(
-            f"input {name!r}: {_position(sample, feature, shape)} is {flat[sample, feature]} "
+            f"input {name!r}: {_position(sample, feature, shape)} is {value} "
             f"({int((~finite).sum())} such value(s) in all); fixed-point numbers cannot represent it"
         )
-    return flat
+    return array
 
 
 def _position(sample: int, feature: int, shape: Shape) -> str:
@@ -103,7 +134,7 @@ def _position(sample: int, feature: int, shape: Shape) -> str:
     return f"sample {sample}, feature {where}"
 
 
-def _integers_as_floats(name: str, array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def _check_integers(name: str, array: npt.NDArray[Any]) -> None:
     if array.dtype.itemsize == 8 and array.size:
         largest = max(int(array.max()), -int(array.min()))
         if largest > _EXACT_INTEGER:
@@ -111,7 +142,6 @@ def _integers_as_floats(name: str, array: npt.NDArray[Any]) -> npt.NDArray[np.fl
                 f"input {name!r} holds the integer {largest}, beyond 2**53, which float64 does not represent "
                 "exactly; use predict_raw"
             )
-    return array.astype(np.float64)
 
 
 def _raws(name: str, data: Any, shape: Shape, fmt: Format) -> npt.NDArray[np.int64]:

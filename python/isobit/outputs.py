@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,14 @@ def value_dtype(fmt: Format) -> type[np.float32] | type[np.float64]:
     """The type of the values of a format: the narrowest that holds them exactly, up to 53 bits."""
     narrow = fmt.width <= _FLOAT32_BITS and fmt.integer <= _FLOAT32_INTEGER_BITS
     return np.float32 if narrow else np.float64
+
+
+def new_results(formats: Sequence[Format], shapes: Sequence[Shape], count: int) -> list[npt.NDArray[Any]]:
+    """Arrays of shape (count, size) for values of these formats."""
+    return [
+        np.empty((count, math.prod(shape)), value_dtype(fmt))
+        for fmt, shape in zip(formats, shapes, strict=True)
+    ]
 
 
 def check_out(

@@ -14,10 +14,10 @@ from isobit.backends.engine import Engine
 from isobit.backends.stored import KnownIntegers
 from isobit.errors import InputError
 from isobit.formats import Format
-from isobit.inputs import check_raws, check_values
+from isobit.inputs import blocks, check_arrays, check_raws
 from isobit.ir import Graph, Node, Shape
 from isobit.model import Model
-from isobit.outputs import as_sequence, check_out
+from isobit.outputs import as_sequence, check_out, new_results
 from isobit.proof import Proof
 from isobit.quantization.precision import Precision
 from isobit.rounding import FLOAT64_BITS, RawArray, raw_dtype
@@ -119,15 +119,8 @@ class QuantizedModel:
             outputs of more than 53 bits, whose values no float holds: use :meth:`predict_raw`.
         """
         tensors = list(self.graph.outputs.values())
-        if out is not None:
-            arrays = check_values(X, self.inputs)
-            self._check_widths(tensors)
-            formats = [self.formats[tensor] for tensor in tensors]
-            views = check_out(out, self.outputs, formats, len(arrays[0]))
-            self.engine.run(arrays, tensors, n_threads, out=views)
-            return out
-        values = self._values(X, tensors, n_threads)
-        return as_sequence([values[tensor] for tensor in self.graph.outputs.values()])
+        values = self._values(X, tensors, n_threads, out)
+        return as_sequence([values[tensor] for tensor in tensors]) if out is None else out
 
     def predict_raw(self, X: Any, n_threads: int | None = None) -> Any:
         """Integers from integers (value = raw * 2**-frac); otherwise as :meth:`predict`.
@@ -202,11 +195,24 @@ class QuantizedModel:
         inputs = ", ".join(str(self.formats[name]) for name in self.inputs)
         return f"<isobit.QuantizedModel {self.name!r}: {len(self.layers)} layers, input {inputs}>"
 
-    def _values(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, npt.NDArray[Any]]:
-        arrays = check_values(X, self.inputs)
-        unique = list(dict.fromkeys(names))
+    def _values(
+        self, X: Any, names: list[str], n_threads: int | None, out: Any = None
+    ) -> dict[str, npt.NDArray[Any]]:
+        arrays = check_arrays(X, self.inputs)
+        unique = names if out is not None else list(dict.fromkeys(names))
         self._check_widths(unique)
-        return dict(zip(unique, self.engine.run(arrays, unique, n_threads), strict=True))
+        formats = [self.formats[name] for name in unique]
+        if out is None:
+            results = new_results(formats, [self.graph.shapes[name] for name in unique], len(arrays[0]))
+        else:
+            results = check_out(out, self.outputs, formats, len(arrays[0]))
+        for part, block in blocks(arrays):
+            self.engine.run(block, unique, n_threads, out=[result[part] for result in results])
+        shapes = self.graph.shapes
+        return {
+            name: result.reshape(len(result), *shapes[name])
+            for name, result in zip(unique, results, strict=True)
+        }
 
     def _check_widths(self, names: list[str]) -> None:
         for name in names:

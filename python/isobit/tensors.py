@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isobit.backends.stored import StoredConstant
-from isobit.errors import closest
+from isobit.errors import UnknownTensorError, closest
 from isobit.formats import Format
 from isobit.ir import FloatArray, Shape
 from isobit.rounding import RawArray, to_value
@@ -83,7 +83,7 @@ class Tensors(Mapping[str, Tensor]):
     def __getitem__(self, name: str) -> Tensor:
         key = name.removesuffix(".output") if name not in self._makers else name
         if key not in self._makers:
-            raise KeyError(f"no tensor is called {name!r}.{closest(name, self._makers)}")
+            raise UnknownTensorError(f"no tensor is called {name!r}.{closest(name, self._makers)}")
         layer, part = self._makers[key]
         if part == "output":
             return self._result(layer)

@@ -22,22 +22,21 @@ class Dense(Handler):
     )
 
     def variables(self, options: Options) -> tuple[Variable, ...]:
-        """Kernel, and bias if there is one."""
+        """Kernel, and bias if there is one; adapters and quantized kernels, which add others, are refused."""
+        for key in ("lora_rank", "lora_alpha", "quantization_config"):
+            options.require(key, None)
         kernel = (Variable("kernel"),)
         return (*kernel, Variable("bias")) if options.boolean("use_bias", True) else kernel
 
     def convert(self, call: Call) -> Tensor:
         """One node, and one for an activation other than ``linear``."""
         options = call.options
-        options.require("lora_rank", None)
-        options.require("lora_alpha", None)
-        options.require("quantization_config", None)
         tensor = call.input()
         units = options.integer("units")
         if not tensor.shape:
             raise call.refuse("its input has no axis besides the batch")
         constants = {"weight": call.weight("kernel", (tensor.shape[-1], units))}
-        if options.boolean("use_bias", True):
+        if len(self.variables(options)) == 2:
             constants["bias"] = call.weight("bias", (units,))
         return fused_activation(call, call.emit("dense", [tensor], constants=constants))
 

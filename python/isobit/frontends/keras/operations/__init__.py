@@ -12,6 +12,7 @@ from typing import Any
 
 from isobit.errors import closest
 from isobit.frontends.keras.layers.activations import HARD_SIGMOID
+from isobit.frontends.keras.layers.advanced import WEIGHTLESS_ACTIVATIONS
 from isobit.frontends.keras.layers.base import Call, Handler, Tensor
 from isobit.frontends.keras.operations.movement import (
     concatenate,
@@ -128,6 +129,9 @@ class Keras3Operation(Handler):
     def convert(self, call: Call) -> Tensor:
         """The nodes of the function."""
         class_name = call.options.class_name
+        if class_name == "ReLU":
+            # keras.activations.relu, which has the options of the layer.
+            return WEIGHTLESS_ACTIVATIONS[class_name].convert(call)
         if class_name not in KERAS3:
             raise call.refuse(f"the operation is not supported.{closest(class_name, KERAS3)}")
         names, rule = KERAS3[class_name]

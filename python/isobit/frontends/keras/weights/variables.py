@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from isobit.frontends.keras.layers import find_handler
 from isobit.frontends.keras.layers.base import Variable
 from isobit.frontends.keras.operations import TENSORFLOW_CLASSES
-from isobit.frontends.keras.options import Options
+from isobit.frontends.keras.options import Options, check_dtype
 from isobit.frontends.keras.topology import INPUT, Layer, Model
 from isobit.ir import FloatArray
 
@@ -21,12 +21,13 @@ def layer_variables(layer: Layer) -> tuple[Variable, ...]:
     Raises
     ------
     UnsupportedError
-        When the class is not supported; so that a file is refused for its layers before its weights.
+        When the class, or its number type, is not supported: a file is refused for these before its weights.
     """
     if layer.class_name == INPUT or layer.is_operation or layer.class_name in TENSORFLOW_CLASSES:
         return ()
-    options = Options(layer.name, layer.class_name, layer.config)
-    return find_handler(layer.name, layer.class_name).variables(options)
+    handler = find_handler(layer.name, layer.class_name)
+    check_dtype(layer.name, layer.class_name, layer.config.get("dtype"))
+    return handler.variables(Options(layer.name, layer.class_name, layer.config))
 
 
 def leaves(model: Model, path: LayerPath = ()) -> Iterator[tuple[LayerPath, Layer]]:
