@@ -248,7 +248,7 @@ def _operations_of_keras3(keras: Any) -> Any:
         x[:, :, None, -1],
     ]
     if keras.__version__ >= "3.1":
-        outputs.append(x[..., 2])
+        outputs += [x[..., 2], keras.activations.relu(x), keras.activations.relu(x, max_value=1.0)]
     return keras.Model([x, y], outputs, name="operations")
 
 
