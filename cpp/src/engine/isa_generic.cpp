@@ -3,8 +3,6 @@
 #include "isa_kernels_impl.hpp"
 
 const isobit::engine::isa_kernels& isobit::engine::isa_generic() {
-  static constexpr isa_kernels table = {"generic",           isa_impl::samples,     isa_impl::find,
-                                        isa_impl::load_raws, isa_impl::load_floats, isa_impl::store,
-                                        isa_impl::convert};
-  return table;
+  static constexpr isa_kernels kernels = isa_impl::table("generic");
+  return kernels;
 }

@@ -67,6 +67,10 @@ inline void convert(lane from, lane to, const void* x, int raws, void* y) {
   });
 }
 
+constexpr engine::isa_kernels table(const char* name) {
+  return {name, samples, find, load_raws, load_floats, store, convert};
+}
+
 }  // namespace isa_impl
 }  // namespace ISOBIT_ISA
 }  // namespace isobit

@@ -3,41 +3,15 @@
 #ifndef ISOBIT_POLICY_F64_HPP
 #define ISOBIT_POLICY_F64_HPP
 
-#include <cmath>
-
-#include "isobit/policy/derived.hpp"
+#include "isobit/policy/doubles.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
 
-struct f64 : derived<f64> {
-  template <class F>
-  using raw = double;
-  template <class F>
-  using uniform = double;
-  struct mask {
-    bool on;
-  };
-
+struct f64 : doubles<f64> {
   template <class F>
   static double lit(const F&, std::int64_t n) {
     return static_cast<double>(n);
-  }
-  template <class F>
-  static double splat(const F&, double u) {
-    return u;
-  }
-  template <class F>
-  static double add(const F&, double a, double b) {
-    return a + b;
-  }
-  template <class F>
-  static double sub(const F&, double a, double b) {
-    return a - b;
-  }
-  template <class F>
-  static double mul(const F&, double a, double b) {
-    return a * b;
   }
   template <class F>
   static double shl(const F&, double a, int n) {
@@ -46,19 +20,6 @@ struct f64 : derived<f64> {
   template <class F>
   static double shr(const F&, double a, int n) {
     return std::floor(std::ldexp(a, -n));
-  }
-  static mask less(double a, double b) { return {a < b}; }
-  template <class F>
-  static double select(const F&, mask m, double a, double b) {
-    return m.on ? a : b;
-  }
-  template <class F>
-  static double min(const F&, double a, double b) {
-    return std::fmin(a, b);
-  }
-  template <class F>
-  static double max(const F&, double a, double b) {
-    return std::fmax(a, b);
   }
   template <class F>
   static double wrap(const F& f, double a) {

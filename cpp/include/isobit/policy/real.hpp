@@ -4,9 +4,7 @@
 #ifndef ISOBIT_POLICY_REAL_HPP
 #define ISOBIT_POLICY_REAL_HPP
 
-#include <cmath>
-
-#include "isobit/policy/derived.hpp"
+#include "isobit/policy/doubles.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -45,51 +43,14 @@ inline double evaluate(function f, double a, double parameter) {
 
 }  // namespace detail
 
-struct real : derived<real> {
-  template <class F>
-  using raw = double;
-  template <class F>
-  using uniform = double;  // the trained value, not the raw
-  struct mask {
-    bool on;
-  };
-
+struct real : doubles<real> {  // its constants are the trained values, not raws
   template <class F>
   static double lit(const F& f, std::int64_t n) {
     return std::ldexp(static_cast<double>(n), -f.frac());
   }
   template <class F>
-  static double splat(const F&, double u) {
-    return u;
-  }
-  template <class F>
-  static double add(const F&, double a, double b) {
-    return a + b;
-  }
-  template <class F>
-  static double sub(const F&, double a, double b) {
-    return a - b;
-  }
-  template <class F>
-  static double mul(const F&, double a, double b) {
-    return a * b;
-  }
-  template <class F>
   static double shl(const F&, double a, int) {
     return a;
-  }
-  static mask less(double a, double b) { return {a < b}; }
-  template <class F>
-  static double select(const F&, mask m, double a, double b) {
-    return m.on ? a : b;
-  }
-  template <class F>
-  static double min(const F&, double a, double b) {
-    return b < a ? b : a;
-  }
-  template <class F>
-  static double max(const F&, double a, double b) {
-    return a < b ? b : a;
   }
   template <class From, class To>
   static num<real, To> cast(const num<real, From>& v, const To& to) {
