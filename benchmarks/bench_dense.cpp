@@ -100,38 +100,49 @@ void race(std::vector<contestant>& all) {
   }
 }
 
-void measure(int n_in, int n_out) {
+// The engine's kernels of this instruction set; null where the processor has none of it.
+const isa_kernels* kernels() {
+  const isa_kernels* const* all = nullptr;
+  const int n = usable_isas(all);
+  const auto* const* found = std::find_if(all, all + n, [](const isa_kernels* k) {
+    return std::string(ISOBIT_BENCHMARK_ISA) == k->name;
+  });
+  return found == all + n ? nullptr : *found;
+}
+
+void measure(int n_in, int n_out, const isa_kernels& isa) {
   std::srand(1);
   const matrix x = 4 * matrix::Random(batch, n_in), weight = matrix::Random(n_in, n_out);
   const matrix bias = matrix::Random(1, n_out);
   matrix y(batch, n_out), y_float(batch, n_out);
   const program p(layer(weight, bias));
-  std::vector<contestant> all;
-  const isa_kernels* const* isas = nullptr;
-  const int n_isas = usable_isas(isas);
-  for (int i = 0; i < n_isas; ++i) {
-    const run_options options = {1, lane::i16, isas[i]};
-    all.push_back({std::string("isobit fixed<16,6> ") + isas[i]->name, [&, options] {
-                     p.run({{element::f32, x.data()}}, batch, {{1, element::f32, y.data()}},
-                           options);
-                   }});
-  }
-  all.push_back({std::string("Eigen float32 ") + Eigen::SimdInstructionSetsInUse(), [&] {
-                   y_float.noalias() = x * weight;
-                   y_float.rowwise() += bias.row(0);
-                 }});
-  race(all);
-  for (const contestant& c : all) {
-    const double sample = c.best / batch, products = static_cast<double>(n_in) * n_out;
-    std::printf("%4d x %-4d %10.1f ns/sample %8.2f products/ns  %s\n", n_in, n_out, 1e9 * sample,
-                products / (1e9 * sample), c.name.c_str());
-  }
+  const run_options options = {1, lane::i16, &isa};
+  std::vector<contestant> both = {
+      {"isobit",
+       [&] { p.run({{element::f32, x.data()}}, batch, {{1, element::f32, y.data()}}, options); }},
+      {"Eigen",
+       [&] {
+         y_float.noalias() = x * weight;
+         y_float.rowwise() += bias.row(0);
+       }},
+  };
+  race(both);
+  const double isobit = both[0].best / batch, eigen = both[1].best / batch;
+  std::printf(
+      "%4d x %-4d  isobit fixed<16,6> %8.1f ns/sample  Eigen float32 %8.1f ns/sample  ratio %.2f\n",
+      n_in, n_out, 1e9 * isobit, 1e9 * eigen, isobit / eigen);
 }
 
 }  // namespace
 
 int main() {
+  std::printf("One dense layer, batch %d, %s\n", batch, ISOBIT_BENCHMARK_ISA);
+  const isa_kernels* isa = kernels();
+  if (isa == nullptr) {
+    std::printf("missing: this processor does not have these instructions\n");
+    return 0;
+  }
   pin();
   for (const auto& [n_in, n_out] : {std::pair{16, 64}, {64, 32}, {64, 64}, {256, 256}})
-    measure(n_in, n_out);
+    measure(n_in, n_out, *isa);
 }
