@@ -99,7 +99,7 @@ def _integers(model: QuantizedModel, files: dict[str, bytes]) -> dict[str, Any]:
 def _array(array: npt.NDArray[Any], files: dict[str, bytes]) -> str:
     """Store an array once (equal arrays share a member) and return its name."""
     buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    np.save(buffer, np.asarray(array, order="C"), allow_pickle=False)  # keeps shape ()
     content = buffer.getvalue()
     name = f"arrays/{sha256(content).hexdigest()[:32]}.npy"
     files[name] = content

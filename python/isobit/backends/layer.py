@@ -93,6 +93,10 @@ class LayerLowering:
             return self._program.trained(np.array([trained]))
         return self._program.constant(fmt, np.array([raw], dtype=object), np.array([trained]))
 
+    def higher(self, fmt: Format, constant: dict[str, Any]) -> Format:
+        """Of a format and that of a constant, the one with the larger maximum."""
+        return max(fmt, decode(constant["format"]), key=lambda either: either.max)
+
     def table(
         self,
         role: Role,

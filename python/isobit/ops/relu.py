@@ -47,7 +47,7 @@ class Clip(Elementwise):
 
     The bounds are compared with the data, not multiplied, and are kept exactly where 16 bits can hold them
     (0, 1 and 6 always); otherwise, or when the role ``weight`` is configured, they have that format.
-    A missing bound is the end of the input's format.
+    A missing bound is the end of the input's format (or of the low bound's, if that is higher).
     """
 
     name = "clip"
@@ -71,13 +71,16 @@ class Clip(Elementwise):
     def lower(self, layer: LayerLowering) -> None:
         """One ``clip`` cell."""
         attrs, source = layer.node.attrs, layer.input_format()
-        bounds = []
-        for key, end, unbounded in (("low", source.min_raw, -_WIDEST), ("high", source.max_raw, _WIDEST)):
-            if attrs[key] is None:
-                bounds.append(layer.limit(source, end, unbounded))
-            else:
-                bounds.append(layer.scalar(BOUND, key, attrs[key]))
-        layer.emit("clip", constants=bounds)
+        if attrs["low"] is None:
+            low = layer.limit(source, source.min_raw, -_WIDEST)
+        else:
+            low = layer.scalar(BOUND, "low", attrs["low"])
+        if attrs["high"] is None:
+            reach = layer.higher(source, low)  # a low bound above the input's format still counts
+            high = layer.limit(reach, reach.max_raw, _WIDEST)
+        else:
+            high = layer.scalar(BOUND, "high", attrs["high"])
+        layer.emit("clip", constants=[low, high])
 
 
 class LeakyRelu(Elementwise):
