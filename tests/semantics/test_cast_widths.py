@@ -25,7 +25,7 @@ def fits_128_bits(source, target):
 def casts(draw):
     source = draw(formats(max_width=64))
     shift = draw(st.one_of(st.integers(-8, 8), st.integers(-140, 62)))
-    target = draw(formats(max_width=64, frac=st.just(source[1] + shift)))
+    target = draw(formats(max_width=64, frac=st.just(max(-128, min(128, source[1] + shift)))))
     return source, target, draw(st.lists(raws(source), min_size=1, max_size=12))
 
 
