@@ -109,6 +109,7 @@ def normalizations(keras: Any) -> Any:
             mean=[1.0, 2.0, 3.0, 4.0, 5.0], variance=[1.0, 0.5, 2.0, 4.0, 0.25], name="given"
         )(x),
         layers.Normalization(axis=None, mean=0.5, variance=4.0, name="scalar")(x),
+        layers.Normalization(axis=None, mean=0.0, variance=1e-16, name="tiny_variance")(x),
         layers.Rescaling(0.25, name="rescaled")(x),
         layers.Rescaling([1.0, 2.0, 0.5, 0.25], offset=[0.0, -1.0, 2.0, 3.0], name="rescaled_each")(y),
     ]
@@ -199,6 +200,19 @@ def nested(keras: Any) -> Any:
     )
     outputs = [deferred(r), s, shared(s), layers.Concatenate(name="both")([p, deferred(q)])]
     return keras.Model([x, y], outputs, name="nested")
+
+
+def called_twice(keras: Any) -> Any:
+    """Nested models whose calls the file numbers in a way that only the rule of the version decides."""
+    layers = keras.layers
+    u, x, y = (keras.Input((3,), name=name) for name in "uxy")
+    functional = keras.Model(u, layers.Dense(3, name="d")(u), name="functional")
+    chain = keras.Sequential([keras.Input((3,)), layers.Dense(3, name="e")], name="chain")
+    outputs = []
+    for inner in (functional, chain):
+        first, second = inner(x), inner(y)
+        outputs += [layers.Subtract(name=f"difference_{inner.name}")([second, first]), first]
+    return keras.Model([x, y], outputs, name="called_twice")
 
 
 def operations(keras: Any) -> Any:
@@ -304,5 +318,6 @@ MODELS: dict[str, Callable[[Any], Any]] = {
     "movements": movements,
     "sequential": sequential,
     "nested": nested,
+    "called_twice": called_twice,
     "operations": operations,
 }

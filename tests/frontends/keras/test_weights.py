@@ -192,6 +192,24 @@ def test_legacy_weight_too_many(tmp_path: Path) -> None:
     expect(error, "'fc1'", "['kernel', 'bias']", "fc1/mask:0")
 
 
+def test_statistics_of_a_frozen_model_stay_with_their_layer(tmp_path: Path) -> None:
+    inner = sequential(
+        input_layer(2, name="inner_x"), layer("BatchNormalization", "bn"), dense(2), name="inner"
+    )
+    inner["config"]["trainable"] = False
+    config = functional([called(input_layer(2)), called(inner, "x")], ["x"], ["inner"])
+    names = ["gamma", "beta", "moving_mean", "moving_variance"]
+    arrays = {f"{name}:0": np.full(2, float(n)) for n, name in enumerate(names)}
+    arrays |= {"kernel:0": np.ones((2, 2)), "bias:0": np.zeros(2)}
+    node = load(legacy(tmp_path / "m.h5", {"inner": arrays}, config)).node("bn")
+    assert {key: float(value[0]) for key, value in node.constants.items()} == {
+        "gamma": 0.0,
+        "beta": 1.0,
+        "mean": 2.0,
+        "variance": 3.0,
+    }
+
+
 @pytest.mark.parametrize("model_frozen", [False, True])
 def test_frozen_layers_of_a_nested_model_come_last(tmp_path: Path, model_frozen: bool) -> None:
     """Keras lists trained weights first; where the names do not tell, the order must."""
