@@ -54,7 +54,10 @@ proof prove(const description& net) {
   for (int t : net.inputs) {
     const auto id = static_cast<std::size_t>(t);
     const dyn& f = net.tensors[id].format;
-    for (range& r : run.tensors[id]) r = reachable(f, lowest_raw(f), highest_raw(f));
+    for (range& r : run.tensors[id]) {
+      r = reachable(f, lowest_raw(f), highest_raw(f));
+      result.fits_f64 = result.fits_f64 && r.reach_bits <= 53;
+    }
     record(result.tensors[id], run.tensors[id]);
     record_exact(result.tensors[id], run.tensors[id]);
   }

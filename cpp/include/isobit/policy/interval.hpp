@@ -47,10 +47,10 @@ struct interval : derived<interval> {
   using raw = range;
   template <class F>
   using uniform = int128;
-  // What a comparison can give, and the width that it needs to be right.
+  // What a comparison can give, and what it needs to be right.
   struct mask {
     bool can_be_true, can_be_false;
-    int needed_bits;
+    int needed_bits, reach_bits;
   };
 
   template <class F>
@@ -99,7 +99,8 @@ struct interval : derived<interval> {
     return r;  // exact_bits stay: the word still has to hold what was there before
   }
   static mask less(const range& a, const range& b) {
-    return {a.low < b.high, a.high >= b.low, detail::max(a.word_bits(), b.word_bits())};
+    return {a.low < b.high, a.high >= b.low, detail::max(a.word_bits(), b.word_bits()),
+            detail::max(a.reach_bits, b.reach_bits)};
   }
   template <class F>
   static range select(const F& f, const mask& m, const range& a, const range& b) {
@@ -109,6 +110,7 @@ struct interval : derived<interval> {
     range r = ring(f, a, b, h);
     r.exact_bits = detail::max(a.exact_bits, b.exact_bits);
     r.needed_bits = detail::max(r.needed_bits, m.needed_bits);
+    r.reach_bits = detail::max(r.reach_bits, m.reach_bits);
     return r;
   }
   template <class F>
