@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import isobit
 
-SCRIPTS = ("bench_startup", "bench_throughput", "bench_memory", "bench_scaling")
+SCRIPTS = ("bench_startup", "bench_throughput", "bench_layers", "bench_memory", "bench_scaling")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -58,6 +58,13 @@ def test_the_peer_gets_the_same_weights(script, tmp_path):
         read, expected = isobit.load(files[0], weights=files[1]), isobit.load(network.path)
         # The same float64 arithmetic on the same constants, up to the order of a folded normalisation.
         np.testing.assert_allclose(read.predict(X), expected.predict(X), rtol=1e-9, atol=1e-12)
+
+
+def test_the_parts_of_a_call_are_all_there(script):
+    rows = script("bench_layers").measure(batch=64, rounds=2).rows
+    layers = isobit.load(script("networks").jet_tagger().path).layers
+    assert len(rows) == len(layers) + 4  # input, output, predict and the sum
+    assert sum(row["nanoseconds"] for row in rows[:-1]) == pytest.approx(rows[-1]["nanoseconds"])
 
 
 @pytest.mark.slow
