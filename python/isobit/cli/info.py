@@ -56,14 +56,14 @@ def _layers(model: QuantizedModel) -> Any:
         rows.append((name, "input", shape_text(shape), str(model.formats[name]), "", "", ""))
     for node in model.layers:
         proof = model.proof.layers[node.name]
-        accumulator = model.precision.layers[node.name].formats.get("accumulator", "")
+        accumulator = model.tensors.get(f"{node.name}.accumulator")
         rows.append(
             (
                 node.name,
                 node.op,
                 shape_text(node.shape),
                 str(model.formats[node.name]),
-                f"exact, {proof.bits} bits" if accumulator is None else str(accumulator),
+                "" if accumulator is None else str(accumulator.format),
                 f"int{proof.lane}",
                 "possible" if proof.overflows else "excluded",
             )
