@@ -93,6 +93,16 @@ class QuantizedModel:
         """Proven ranges and integer widths of every layer."""
         return Proof(self.engine, self.formats)
 
+    @cached_property
+    def operation_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """What fully unrolled hardware of every layer computes, counted in its data-flow graph.
+
+        By layer: ``multiplications`` (by constants other than powers of two, or of two variables),
+        ``additions``, ``comparisons``, ``selects``, ``shifts``, ``lookups``, ``table_bits``; ``nodes`` and
+        ``modules`` (different pieces of logic) describe the graph itself.
+        """
+        return MappingProxyType(self.engine.operation_counts())
+
     def predict(self, X: Any, n_threads: int | None = None, *, out: Any = None) -> Any:
         """The outputs: exact fixed-point values.
 

@@ -349,3 +349,20 @@ def test_summary_and_representation(model):
 def test_models_are_not_pickled(model):
     with pytest.raises(TypeError, match="models are not pickled"):
         pickle.dumps(model.quantize("fixed<16,6>"))
+
+
+def test_operation_counts_of_a_dense_layer():
+    builder = GraphBuilder("m")
+    builder.input("x", (3,))
+    # 3 and 5 need a multiplier; 0 vanishes, 1 and -2 are shifts
+    weight = np.array([[3.0, 0.0], [5.0, 1.0], [-2.0, 0.0]])
+    builder.add("dense", ["x"], "fc", constants={"weight": weight, "bias": [1.0, 0.0]})
+    builder.add("sigmoid", ["fc"], "act")
+    builder.output("y", "act")
+    q = Model(builder.build()).quantize("fixed<12,6>")
+    counts = q.operation_counts
+    assert counts["fc"]["multiplications"] == 2
+    assert counts["fc"]["additions"] == 3  # three products and a bias; the other neuron is a wire
+    table = q.tensors["act.table"]
+    assert counts["act"]["table_bits"] == table.raw.size * table.format.width
+    assert counts["act"]["lookups"] == 2

@@ -105,6 +105,15 @@ class Engine:
         """Integers from integers, by replaying the recorded data-flow graph."""
         return self._shaped(self.program.replay(arrays, self._ids(names)), names)
 
+    def operation_counts(self) -> dict[str, dict[str, int]]:
+        """Counts of the traced data flow by layer, added up over the cells of each."""
+        counts: dict[str, dict[str, int]] = {}
+        for layer, cell in zip(self.layers, self.program.trace()["ops"], strict=True):
+            total = counts.setdefault(layer, dict.fromkeys(cell, 0))
+            for kind, number in cell.items():
+                total[kind] += number
+        return counts
+
     def _ids(self, names: Sequence[str]) -> list[int]:
         return [self.ids[name] for name in names]
 
