@@ -209,10 +209,21 @@ def called_twice(keras: Any) -> Any:
     functional = keras.Model(u, layers.Dense(3, name="d")(u), name="functional")
     chain = keras.Sequential([keras.Input((3,)), layers.Dense(3, name="e")], name="chain")
     outputs = []
-    for inner in (functional, chain):
-        first, second = inner(x), inner(y)
-        outputs += [layers.Subtract(name=f"difference_{inner.name}")([second, first]), first]
+    for inner, shown in ((functional, 0), (chain, 1)):
+        results = [inner(x), inner(y)]
+        outputs += [layers.Subtract(name=f"difference_{inner.name}")(results), results[shown]]
     return keras.Model([x, y], outputs, name="called_twice")
+
+
+def dictionaries(keras: Any) -> Any:
+    """A nested model that takes and returns dictionaries, whose keys are not in alphabetical order."""
+    layers = keras.layers
+    p, o = keras.Input((3,), name="p"), keras.Input((3,), name="o")
+    results = {"s": layers.Subtract(name="s")([p, o]), "c": layers.Concatenate(name="c")([o, p])}
+    inner = keras.Model({"p": p, "o": o}, results, name="inner")
+    x, y = keras.Input((3,), name="x"), keras.Input((3,), name="y")
+    returned = inner({"p": x, "o": y})
+    return keras.Model([x, y], [returned["s"], returned["c"]], name="dictionaries")
 
 
 def operations(keras: Any) -> Any:
@@ -319,5 +330,6 @@ MODELS: dict[str, Callable[[Any], Any]] = {
     "sequential": sequential,
     "nested": nested,
     "called_twice": called_twice,
+    "dictionaries": dictionaries,
     "operations": operations,
 }

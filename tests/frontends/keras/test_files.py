@@ -69,6 +69,12 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
     refuse(tmp_path / "folder.keras", "cannot read", "folder.keras")
 
 
+def test_huge_file(tmp_path: Path) -> None:
+    with (tmp_path / "model.h5").open("wb") as file:
+        file.truncate(129 << 20)
+    refuse(tmp_path / "model.h5", "larger than 128 MiB", "include_optimizer=False")
+
+
 def test_unknown_suffix(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"x")
     refuse(tmp_path / "model.bin", ".keras, .h5, .hdf5 and .json")
