@@ -339,6 +339,16 @@ def test_models_that_unfold_without_end(tmp_path: Path, inner: Any) -> None:
     refuse(archive(tmp_path, model), "unfolds to more than", kind=UnsupportedError)
 
 
+def test_constants_that_unfold_without_end(tmp_path: Path) -> None:
+    """Two numbers, spread over four million features, in each of a hundred calls."""
+    spec = {**layer("Normalization", "n", axis=[-1], mean=0.5, variance=2.0), "name": "n"}
+    sources = [tensor("x"), *(tensor("n", number) for number in range(99))]
+    spec["inbound_nodes"] = [{"args": [source], "kwargs": {}} for source in sources]
+    model = functional([called(input_layer(4 << 20)), spec], ["x"], [])
+    model["config"]["output_layers"] = [["n", 99, 0]]
+    refuse(archive(tmp_path, model), "unfolds to more than", "constants", kind=UnsupportedError)
+
+
 def test_models_nested_too_deep(tmp_path: Path) -> None:
     model = sequential(input_layer(4), layer("Flatten"), name="m0")
     for level in range(1, 20):
