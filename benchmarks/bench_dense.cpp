@@ -128,21 +128,23 @@ void measure(int n_in, int n_out, const isa_kernels& isa) {
   };
   race(both);
   const double isobit = both[0].best / batch, eigen = both[1].best / batch;
-  std::printf(
-      "%4d x %-4d  isobit fixed<16,6> %8.1f ns/sample  Eigen float32 %8.1f ns/sample  ratio %.2f\n",
-      n_in, n_out, 1e9 * isobit, 1e9 * eigen, isobit / eigen);
+  std::printf("| %d x %d | %s | %.1f | %.1f | %.2f |\n", n_in, n_out, ISOBIT_BENCHMARK_ISA,
+              1e9 * isobit, 1e9 * eigen, isobit / eigen);
 }
 
 }  // namespace
 
 int main() {
-  std::printf("One dense layer, batch %d, %s\n", batch, ISOBIT_BENCHMARK_ISA);
   const isa_kernels* isa = kernels();
   if (isa == nullptr) {
-    std::printf("missing: this processor does not have these instructions\n");
+    std::printf("missing: this processor does not have %s\n", ISOBIT_BENCHMARK_ISA);
     return 0;
   }
   pin();
+  std::printf(
+      "| layer | instructions | isobit fixed<16,6> [ns/sample] | Eigen float32 [ns/sample] | ratio "
+      "|\n");
+  std::printf("| --- | --- | ---: | ---: | ---: |\n");
   for (const auto& [n_in, n_out] : {std::pair{16, 64}, {64, 32}, {64, 64}, {256, 256}})
     measure(n_in, n_out, *isa);
 }

@@ -59,7 +59,7 @@ class Goal:
     def __str__(self) -> str:
         side = "at least" if self.at_least else "at most"
         verdict = "reached" if self.reached else "NOT REACHED"
-        return f"{self.what}: {self.value:.4g} {self.unit}, {side} {self.limit:g} wanted: {verdict}"
+        return f"{self.what}: {self.value:.3g} {self.unit}, {side} {self.limit:g} wanted: {verdict}"
 
 
 @dataclass
@@ -106,15 +106,30 @@ class Report:
                 headed = row[self.section]
                 table.add_section()
                 table.add_row(Text(str(headed), style="bold"))
-            table.add_row(*(_text(row.get(key)) for key in self.columns))
+            table.add_row(*(escape(_text(row.get(key))) for key in self.columns))
         console.print(table)
         for goal in self.goals:
             console.print(str(goal), style="green" if goal.reached else "bold red", highlight=False)
         for note in self.notes:
             console.print(note, style="dim", highlight=False)
 
+    def markdown(self) -> str:
+        """The table for a page of documentation; one for every section."""
+        head = [f"| {' | '.join(self.columns.values())} |", "| --- |" + " ---: |" * (len(self.columns) - 1)]
+        lines: list[str] = []
+        headed = None
+        for row in self.rows:
+            if not lines or (self.section and row[self.section] != headed):
+                headed = row[self.section] if self.section else None
+                lines += ["", f"**{headed}**", "", *head] if self.section else head
+            lines.append(f"| {' | '.join(_text(row.get(key)) for key in self.columns)} |")
+        return "\n".join(lines).strip() + "\n"
+
     def write(self, folder: Path) -> Path:
-        """Write ``<name>.json`` and return its path; a file of that name is replaced as a whole."""
+        """Write ``<name>.json``, and the table as ``<name>.md``; returns the path of the former.
+
+        Files of these names are replaced as a whole.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         content = {
             "question": self.question,
@@ -123,11 +138,8 @@ class Report:
             "goals": [{**vars(goal), "reached": goal.reached} for goal in self.goals],
             "notes": self.notes,
         }
-        path = folder / f"{self.name}.json"
-        temporary = path.with_suffix(f".{os.getpid()}.part")
-        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(path)
-        return path
+        _replace(folder / f"{self.name}.md", self.markdown())
+        return _replace(folder / f"{self.name}.json", json.dumps(content, indent=1) + "\n")
 
     def publish(self, folder: Path) -> None:
         """Show and write."""
@@ -135,7 +147,16 @@ class Report:
         click.echo(f"written: {self.write(folder)}")
 
 
+def _replace(path: Path, text: str) -> Path:
+    temporary = path.with_suffix(f".{os.getpid()}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -61,4 +61,6 @@ def test_report_is_shown_and_written_whole(script, tmp_path, capsys):
     assert written["rows"] == [{"where": "[here]", "who": "us", "rate": 2.0}]
     assert [goal["reached"] for goal in written["goals"]] == [False, True]
     assert written["machine"]["cores"] == os.cpu_count()
-    assert [path.name for path in tmp_path.iterdir()] == ["speed.json"]
+    table = "**[here]**\n\n| who | rate |\n| --- | ---: |\n| us | 2 |\n"
+    assert (tmp_path / "speed.md").read_text() == table
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["speed.json", "speed.md"]
