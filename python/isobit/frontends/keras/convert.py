@@ -13,7 +13,7 @@ from isobit.frontends.keras.layers.base import Budget, Call, Handler, Tensor
 from isobit.frontends.keras.naming import Namer
 from isobit.frontends.keras.nodes import CallSpec, Ref
 from isobit.frontends.keras.operations import TENSORFLOW_CLASSES, Keras3Operation, TensorFlowFunction
-from isobit.frontends.keras.options import FLOAT_DTYPES, Options, fixed_shape, shorten
+from isobit.frontends.keras.options import Options, fixed_shape, shorten
 from isobit.frontends.keras.topology import INPUT, Layer, Model
 from isobit.frontends.keras.weights.variables import LayerPath, Weights
 from isobit.ir import Graph, GraphBuilder, Shape
@@ -115,23 +115,25 @@ def _handler(layer: Layer) -> Handler:
 
 
 def _input_shape(layer: Layer) -> Shape:
-    """Shape of an input of the outer model; checks the other options of the input."""
-    options = Options(layer.name, layer.class_name, layer.config)
-    if layer.class_name != INPUT:
-        raise FileFormatError(f"layer {layer.name!r} ({layer.class_name}) is listed as an input of the model")
-    options.require("sparse", None, False)
-    options.require("ragged", None, False)
-    options.require("optional", None, False)
-    if options.raw("dtype") is not None and options.raw("dtype") not in FLOAT_DTYPES:
-        options.finish()
-    dims = options.raw("batch_shape") or options.raw("batch_input_shape")
-    options.raw("batch_shape")
+    """Shape of an input of the outer model."""
+    dims = _input_dims(layer)
     if dims is None:
         raise UnsupportedError(
             f"model input {layer.name!r}: the file states no input shape; build the model and save it again"
         )
-    options.finish()
     return fixed_shape(layer.name, dims, "the input shape")
+
+
+def _input_dims(layer: Layer) -> Any:
+    """What an input layer states as its shape, the batch included; its other options are checked."""
+    if layer.class_name != INPUT:
+        raise FileFormatError(f"layer {layer.name!r} ({layer.class_name}) is listed as an input of the model")
+    options = Options(layer.name, layer.class_name, layer.config)
+    for key in ("sparse", "ragged", "optional"):
+        options.require(key, None, False)
+    dims = options.raw("batch_shape") or options.raw("batch_input_shape")
+    options.finish()
+    return dims
 
 
 def _feed(model: Model, inputs: Sequence[Tensor]) -> dict[CallKey, list[Tensor]]:
@@ -142,8 +144,7 @@ def _feed(model: Model, inputs: Sequence[Tensor]) -> dict[CallKey, list[Tensor]]
         )
     made: dict[CallKey, list[Tensor]] = {}
     for ref, tensor in zip(model.inputs, inputs, strict=True):
-        config = model.layer(ref.layer).config
-        dims = config.get("batch_shape") or config.get("batch_input_shape")
+        dims = _input_dims(model.layer(ref.layer))
         if isinstance(dims, list) and not _fits(dims[1:], tensor.shape):
             raise FileFormatError(
                 f"model {model.name!r}: the input {ref.layer!r} of shape {shorten(dims)} "

@@ -107,6 +107,7 @@ def read_model(spec: Any, default_name: str, depth: int = 0) -> Model:
     """
     if not isinstance(spec, dict) or not isinstance(spec.get("class_name"), str) or "config" not in spec:
         raise FileFormatError(f"model {default_name!r}: {shorten(spec)} describes no Keras model")
+    check_origin(f"model {default_name!r}", spec)
     class_name, config = spec["class_name"], spec["config"]
     if depth > MAX_NESTING:
         raise UnsupportedError(f"model {default_name!r}: models are nested more than {MAX_NESTING} deep")
@@ -180,7 +181,7 @@ def _read_layer(model: str, spec: Any, depth: int, calls: tuple[CallSpec, ...] |
     unknown = sorted(set(spec) - _LAYER_KEYS)
     if unknown:
         raise UnsupportedError(f"layer {name!r} ({class_name}): isobit does not know the key {unknown[0]!r}")
-    check_origin(name, spec)
+    check_origin(f"layer {name!r}", spec)
     if calls is None:
         calls = tuple(read_calls(name, spec.get("inbound_nodes", [])))
     if is_model:
@@ -192,13 +193,13 @@ def _read_layer(model: str, spec: Any, depth: int, calls: tuple[CallSpec, ...] |
     return Layer(name, class_name, config, calls, None, _is_operation(spec, config))
 
 
-def check_origin(name: str, spec: Mapping[str, Any]) -> None:
+def check_origin(where: str, spec: Mapping[str, Any]) -> None:
     """Refuse classes and functions that are not Keras' own, whatever they are called.
 
     Raises
     ------
     UnsupportedError
-        Naming the layer, the class and where it comes from.
+        Naming the layer or model, the class and where it comes from.
     """
     module, registered, class_name = spec.get("module"), spec.get("registered_name"), spec.get("class_name")
     foreign = module is not None and str(module).split(".")[0] not in _KERAS_MODULES
@@ -206,8 +207,8 @@ def check_origin(name: str, spec: Mapping[str, Any]) -> None:
     if foreign or custom:
         origin = registered if custom else module
         raise UnsupportedError(
-            f"layer {name!r} is of class {class_name!r} from {origin!r}, which is not part of Keras; "
-            "supported are the layers of Keras itself"
+            f"{where} is of class {class_name!r} from {origin!r}, which is not part of Keras; "
+            "supported are the layers and models of Keras itself"
         )
 
 

@@ -86,7 +86,7 @@ def _name(call: Call, value: Any) -> str | None:
         return value
     if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
         raise _unknown(call, value)
-    check_origin(call.options.layer, value)
+    check_origin(f"layer {call.options.layer!r}", value)
     if value["class_name"] != "function":
         return None
     if not isinstance(value.get("config"), str):

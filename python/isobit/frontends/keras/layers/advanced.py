@@ -20,7 +20,6 @@ class ReLU(Handler):
         slope = options.number("negative_slope", 0.0)
         threshold = options.number("threshold", 0.0)
         highest = options.number("max_value") if options.has("max_value") else None
-        options.raw("max_value")
         for key, value in (("max_value", highest), ("negative_slope", slope), ("threshold", threshold)):
             if value is not None and value < 0:
                 raise options.malformed(key, "a number of at least 0")
@@ -90,7 +89,6 @@ class Softmax(Handler):
         """One node."""
         tensor = call.input()
         axes = call.options.integers("axis") if call.options.has("axis") else (-1,)
-        call.options.raw("axis")
         if len(axes) != 1:
             raise call.options.unsupported("axis", "supported: one axis")
         return call.emit("softmax", [tensor], {"axis": call.axis(axes[0], len(tensor.shape))})

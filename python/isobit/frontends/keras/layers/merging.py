@@ -29,5 +29,4 @@ class Concatenate(Handler):
         """One node."""
         tensors = call.inputs()
         axis = call.options.integer("axis") if call.options.has("axis") else -1
-        call.options.raw("axis")
         return call.emit("concatenate", tensors, {"axis": call.axis(axis, len(tensors[0].shape))})

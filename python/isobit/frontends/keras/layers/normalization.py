@@ -52,7 +52,6 @@ class BatchNormalization(Handler):
         options.require("adjustment", None)
         tensor = call.input()
         axes = options.integers("axis") if options.has("axis") else (-1,)
-        options.raw("axis")
         if len(axes) != 1:
             raise options.unsupported("axis", "supported: one axis")
         axis = call.axis(axes[0], len(tensor.shape))
@@ -81,7 +80,6 @@ class Normalization(Handler):
         tensor = call.input()
         rank = len(tensor.shape)
         given = options.integers("axis") if options.has("axis") else ()
-        options.raw("axis")
         kept = tuple(sorted({call.axis(axis, rank) for axis in given}))
         if len(kept) != len(given):
             raise options.malformed("axis", "a list of different axes")
@@ -101,7 +99,6 @@ class Normalization(Handler):
         """Mean or variance along the axes that are kept."""
         wanted = tuple(shape[axis] for axis in kept)
         if not call.options.has("mean"):
-            call.options.raw(name)
             return call.weight(name, wanted)
         given = call.options.numbers(name)
         try:
@@ -120,5 +117,4 @@ class Rescaling(Handler):
         options = call.options
         offset = options.numbers("offset") if options.has("offset") else np.zeros(())
         constants = {"scale": options.numbers("scale"), "bias": offset}
-        options.raw("offset")
         return call.emit("affine", [call.input()], constants=constants)

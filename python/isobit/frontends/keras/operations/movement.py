@@ -37,6 +37,8 @@ def transpose(arguments: Arguments) -> Tensor:
     """A permutation that leaves the batch axis in front."""
     call, tensor = arguments.call, arguments.tensor("x")
     perm = arguments.integers("axes")
+    if arguments.any("conjugate", False) is not False:
+        raise call.refuse("complex numbers are not supported")
     if perm[:1] != (0,):
         raise call.refuse(f"axes {perm} move the batch axis")
     return call.emit("transpose", [tensor], {"perm": tuple(axis - 1 for axis in perm[1:])})

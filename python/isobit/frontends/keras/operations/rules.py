@@ -61,7 +61,7 @@ class Arguments:
     def finish(self) -> None:
         """Refuse arguments that nobody took."""
         for name, value in self._values.items():
-            if value is not None and value is not False:
+            if value is not None:
                 raise self.call.refuse(f"isobit does not know its argument {name} = {shorten(value)}")
 
 
