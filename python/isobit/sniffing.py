@@ -27,7 +27,8 @@ _ZIP_MEMBERS = (
 )
 _EXPECTED = {
     ".onnx": ("data of unknown kind",),
-    ".keras": ("a Keras file (.keras)", "a zip archive"),
+    # Until 2.12, Keras wrote HDF5 under this suffix too.
+    ".keras": ("a Keras file (.keras)", "a zip archive", "an HDF5 file"),
     ".isobit": ("an isobit file", "a zip archive"),
     ".h5": ("an HDF5 file",),
     ".hdf5": ("an HDF5 file",),

@@ -136,6 +136,17 @@ def test_zip_members(tmp_path: Path) -> None:
         refuse(zipped(tmp_path / "c.keras", {"config.json": config, name: b""}), repr(name), "leads out")
 
 
+def test_zip_member_without_a_name(tmp_path: Path) -> None:
+    path = archive(tmp_path, MODEL, STATE)
+    data = bytearray(path.read_bytes())
+    entry = data.find(b"PK\x01\x02")
+    # The name moves into the extra field, whose length follows that of the name.
+    length = struct.unpack_from("<H", data, entry + 28)[0]
+    struct.pack_into("<HH", data, entry + 28, 0, length)
+    path.write_bytes(data)
+    refuse(path, "model.keras")
+
+
 def test_zip_bombs(tmp_path: Path) -> None:
     zeros = b"\0" * (129 << 20)
     refuse(zipped(tmp_path / "a.keras", {"config.json": zeros}), "declares", "at most")

@@ -20,6 +20,7 @@ _ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
+    IndexError,
     KeyError,
     NotImplementedError,
     OSError,
