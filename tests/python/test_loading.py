@@ -52,7 +52,7 @@ def test_unknown_suffixes(tmp_path, name):
         ("m.onnx", b"\x1c\0\0\0TFL3", "looks like a TensorFlow Lite file"),
         ("m.h5", b"<!DOCTYPE html>", "looks like XML or HTML"),
         ("m.h5", b"\x08\x07", "looks like data of unknown kind"),
-        ("m.keras", HDF5, "looks like an HDF5 file"),
+        ("m.keras", b"{}", "looks like JSON"),
         ("m.isobit", HDF5, "looks like an HDF5 file"),
         ("m.json", HDF5, "looks like an HDF5 file"),
         ("M.ONNX", HDF5, "looks like an HDF5 file"),
