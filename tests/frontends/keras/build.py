@@ -12,6 +12,10 @@ from typing import Any
 import h5py
 import numpy as np
 import numpy.typing as npt
+import pytest
+
+from isobit.errors import FileFormatError, IsobitError
+from isobit.frontends.keras import load
 
 Config = dict[str, Any]
 
@@ -91,3 +95,13 @@ def archive(
             "model.weights.h5", state if isinstance(state, bytes) and state else hdf5(state or {})
         )
     return path
+
+
+def refuse(
+    path: Path, *phrases: str, weights: Path | None = None, kind: type[IsobitError] = FileFormatError
+) -> None:
+    """Check that loading ends in this error, whose message has all these phrases."""
+    with pytest.raises(kind) as error:
+        load(path, weights)
+    for phrase in phrases:
+        assert phrase in str(error.value)

@@ -1,8 +1,8 @@
 """Write the fixtures of the Keras front end; run by hand, once per version of Keras.
 
-    python make_fixtures.py keras          # Keras 3 with TensorFlow
-    python make_fixtures.py tf_keras       # Keras 2
-    python make_fixtures.py tensorflow.keras
+    PYTHONPATH=tests python tests/frontends/keras/make_fixtures.py keras      # Keras 3 with TensorFlow
+    PYTHONPATH=tests python tests/frontends/keras/make_fixtures.py tf_keras   # Keras 2
+    PYTHONPATH=tests python tests/frontends/keras/make_fixtures.py tensorflow.keras
 
 Each run writes ``data/keras-<version>.zip``: every model of ``fixture_models.py`` with random weights, in all
 formats of that version, with inputs and Keras' own float32 outputs (``<model>.npz``).
@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fixture_models import MODELS, major
+
+from frontends.keras.fixture_models import MODELS, major
 
 SAMPLES = 24
 # Values at which activations have their corners.
