@@ -92,8 +92,10 @@ $(VENV)/.package: $(SOURCES) | $(BIN)/python
 	$(PIP) install --no-deps --force-reinstall $(BUILD)/dist/isobit-*.whl
 	@touch $@
 
-# Not a prerequisite on .package: editing a source must not make `make lint` compile it.
+# Not a prerequisite on .package: editing a source must not make `make lint` compile it. But the wheel names
+# what an extra needs, so it must be there and not be older than pyproject.toml.
 $(VENV)/.extra-%: pyproject.toml
-	@test -e $(VENV)/.package -a -e $(BUILD)/dist || $(MAKE) $(VENV)/.package
+	@test $(VENV)/.package -nt pyproject.toml -a -d $(BUILD)/dist || rm -f $(VENV)/.package
+	@test -e $(VENV)/.package || $(MAKE) $(VENV)/.package
 	$(PIP) install "$$(echo $(BUILD)/dist/isobit-*.whl)[$*]"
 	@touch $@
