@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -32,7 +31,7 @@ KINDS = {
     "float64": lambda X: X.astype(np.float64),
     "integers": lambda X: X.astype(np.int32),
     "Fortran order": np.asfortranarray,
-    "every other sample of an array": lambda X: np.repeat(X, 2, axis=0)[::2],
+    "every other row": lambda X: np.repeat(X, 2, axis=0)[::2],
 }
 
 
@@ -43,20 +42,19 @@ NETWORKS: dict[str, Callable[[Path], Network]] = {
 CASES = [("jet tagger", kind) for kind in KINDS] + [("MLP 256-32-4", "float32")]
 
 
-def measure_here(network_name: str, kind: str, samples: int, n_threads: int) -> dict[str, Any]:
-    """One line, in this process."""
+def measure_here(network_name: str, kind: str, samples: int, n_threads: int) -> float:
+    """MB beyond the output, in this process."""
     with tempfile.TemporaryDirectory(prefix="isobit-bench-") as folder:
         network = NETWORKS[network_name](Path(folder))
         model = quantize(network, "fixed<16,6>")
     X = KINDS[kind](network.samples(samples))
     output = model.predict(X[:256], n_threads=n_threads)  # what is allocated once
     output_bytes = output.nbytes // len(output) * samples
-    beyond = peak_growth(lambda: model.predict(X, n_threads=n_threads)) - output_bytes
-    return {"input": X.nbytes / 1e6, "output": output_bytes / 1e6, "beyond": beyond / 1e6}
+    return (peak_growth(lambda: model.predict(X, n_threads=n_threads)) - output_bytes) / 1e6
 
 
-def measure_apart(network_name: str, kind: str, samples: int, n_threads: int) -> dict[str, Any]:
-    """One line, in a new process.
+def measure_apart(network_name: str, kind: str, samples: int, n_threads: int) -> float:
+    """The same in a new process.
 
     Raises
     ------
@@ -68,40 +66,29 @@ def measure_apart(network_name: str, kind: str, samples: int, n_threads: int) ->
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"the measured process failed:\n{done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    if "unavailable" in found:
-        raise UnavailableError(found["unavailable"])
+    found: float | str = json.loads(done.stdout)
+    if isinstance(found, str):
+        raise UnavailableError(found)
     return found
 
 
 def measure(samples: Sequence[int] = SAMPLES, cases: Sequence[tuple[str, str]] = CASES) -> Report:
     """Growth against batch, kind of input and, in the first case, threads."""
+    by_batch = {f"beyond_{n}": f"{n:,} samples" for n in samples}
     report = Report(
         "memory",
-        "Memory of one predict at fixed<16,6>: growth at the peak, in MB",
-        {
-            "threads": "threads",
-            "samples": "samples",
-            "input": "(input)",
-            "output": "output",
-            "beyond": "beyond the output",
-        },
-        section="case",
+        "Memory of one predict at fixed<16,6> beyond its output: growth at the peak, in MB",
+        {"case": "network, input", "threads": "threads", **by_batch},
     )
     cores = len(os.sched_getaffinity(0))
+    runs = [(case, 1) for case in cases] + ([(cases[0], cores)] if cores > 1 else [])
     try:
-        for network_name, kind in cases:
+        for (network_name, kind), n_threads in runs:
+            beyond = [measure_apart(network_name, kind, n, n_threads) for n in samples]
             name = f"{network_name}, {kind}"
-            rows = [
-                {"threads": n_threads, "samples": n, **measure_apart(network_name, kind, n, n_threads)}
-                for n_threads in (sorted({1, cores}) if (network_name, kind) == cases[0] else (1,))
-                for n in samples
-            ]
-            for row in rows:
-                report.add(case=name, **row)
-            growth = rows[-1]["beyond"] - rows[-2]["beyond"]
-            what = f"{name}: growth beyond the output from {samples[-2]:,} to {samples[-1]:,} samples"
-            report.goals.append(Goal(what, growth, FLAT, False, "MB"))
+            report.add(case=name, threads=n_threads, **dict(zip(by_batch, beyond, strict=True)))
+            what = f"{name}, threads: {n_threads}: growth from {samples[-2]:,} to {samples[-1]:,} samples"
+            report.goals.append(Goal(what, beyond[-1] - beyond[-2], FLAT, False, "MB"))
     except UnavailableError as reason:
         report.notes.append(f"not measured: {reason}")
     return report
@@ -117,7 +104,7 @@ def main(case: str | None, quick: bool, output: Path) -> None:
         try:
             click.echo(json.dumps(measure_here(*json.loads(case))))
         except UnavailableError as reason:
-            click.echo(json.dumps({"unavailable": str(reason)}))
+            click.echo(json.dumps(str(reason)))
         return
     report = measure(SAMPLES[:2], CASES[:1]) if quick else measure()
     report.publish(output)
