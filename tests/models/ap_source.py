@@ -117,15 +117,12 @@ class Function:
         _, n_in, n_out = (int(n) for n in op["ints"])
         weight, bias = self.constants(op)
         accumulator = self.accumulator(op, x)
-        done = 0
-        while done < n_out:
-            width = 4 if n_out - done >= 4 else 1
-            self.body.append(
-                f"cells::dense::neurons<{width}>(count<{n_in}>(), {x}.view(), "
-                f"{weight}.from({done}), {n_out}, {bias}.from({done}), {accumulator}, "
-                f"{out}.view().from({done}));"
-            )
-            done += width
+        tile = 4 if n_out % 4 == 0 else 1
+        self.body.append(
+            f"for (int o = 0; o < {n_out}; o += {tile}) cells::dense::neurons<{tile}>("
+            f"count<{n_in}>(), {x}.view(), {weight}.from(o), {n_out}, {bias}.from(o), {accumulator}, "
+            f"{out}.view().from(o));"
+        )
 
     def row(self, op, x, out):
         _, n = (int(number) for number in op["ints"])

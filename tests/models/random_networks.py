@@ -89,7 +89,7 @@ class Draw:
 
     def head(self, x):
         n = self.size(x)
-        kind = self.rng.choice(["none", "none", "softmax", "log_softmax", "argmax"])
+        kind = self.rng.choice(["none", "none", "none", "softmax", "log_softmax", "argmax"])
         if kind == "argmax":
             self.add("argmax", [x], 1, ints=[1, n])
         elif kind != "none":
@@ -123,14 +123,14 @@ def network(seed):
     for _ in range(n_inputs):
         draw.tensors.append((rng.randint(1, 6), draw.data_format()))
     x = 0 if n_inputs == 1 else draw.gather(0, 1)
-    for _ in range(rng.choice([1, 2, 2, 3])):
+    for _ in range(rng.choice([1, 1, 2, 2, 3])):
         before = x
         x = draw.dense(x, rng.choice([1, 2, 3, 4, 5, 8, 13]))
-        if rng.random() < 0.85:
+        if rng.random() < 0.75:
             x = draw.activation(x)
         if draw.size(before) == draw.size(x) and rng.random() < 0.6:
             x = draw.merge(x, before)
-    if rng.random() < 0.3:
+    if rng.random() < 0.15:
         x = draw.merge(x, draw.activation(x))
     draw.head(x)
     return engine.network(draw.tensors, range(n_inputs), [len(draw.tensors) - 1], draw.ops)

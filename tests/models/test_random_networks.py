@@ -50,7 +50,9 @@ def compile_and_run(folder, specs, inputs, vendor):
     """The raws that the static formats give, in the order of `expected_output`."""
     folder.mkdir()
     (folder / "networks.cpp").write_text(ap_source.program(specs, SAMPLES))
-    program = cxx.build(folder / "networks.cpp", folder / "networks", "-I", str(MODELS), vendor=vendor)
+    program = cxx.build(
+        folder / "networks.cpp", folder / "networks", "-I", str(MODELS), vendor=vendor, quick=True
+    )
     raws = [
         engine.as_int64(raws, spec["tensors"][number]["format"])
         for spec, samples in zip(specs, inputs, strict=True)
