@@ -15,6 +15,7 @@ from isobit.ops.base import size
 from isobit.rounding import raw_dtype
 
 _EXACT_INTEGER = 2**53
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 BLOCK = 16384
@@ -52,7 +53,7 @@ def as_floats(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Checked values as the engine takes them: C-contiguous, float32 or float64, of shape (n, size)."""
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
-    elif array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+    elif array.dtype not in _FLOATS:
         array = array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
     return np.require(array, requirements=["C", "A"]).reshape(len(array), size(array.shape[1:]))
 
@@ -63,13 +64,18 @@ def blocks(arrays: Sequence[npt.NDArray[Any]]) -> Iterator[tuple[slice, list[npt
     All at once where nothing has to be converted; else in parts, so that memory does not grow with the
     batch.
     """
-    floats = (np.dtype(np.float32), np.dtype(np.float64))
-    ready = all(a.flags.c_contiguous and a.flags.aligned and a.dtype in floats for a in arrays)
     count = len(arrays[0])
-    step = max(count, 1) if ready else BLOCK
-    for start in range(0, max(count, 1), step):
-        part = slice(start, min(start + step, count))
+    if all(_is_ready(array) for array in arrays):
+        yield slice(0, count), [array.reshape(count, -1) if count else as_floats(array) for array in arrays]
+        return
+    for start in range(0, count, BLOCK):
+        part = slice(start, min(start + BLOCK, count))
         yield part, [as_floats(array[part]) for array in arrays]
+
+
+def _is_ready(array: npt.NDArray[Any]) -> bool:
+    """The engine can read this array where it lies."""
+    return array.flags.c_contiguous and array.flags.aligned and array.dtype in _FLOATS
 
 
 def check_raws(

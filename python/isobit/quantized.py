@@ -62,6 +62,7 @@ class QuantizedModel:
         self.formats: Mapping[str, Format] = MappingProxyType(
             {name: precision.tensor(name) for name in self.graph.shapes}
         )
+        self._shapes = self.graph.shapes
 
     @property
     def name(self) -> str:
@@ -147,11 +148,11 @@ class QuantizedModel:
 
     def trace(self, X: Any, n_threads: int | None = None) -> dict[str, npt.NDArray[Any]]:
         """The values of every input and layer by name; arguments as for :meth:`predict`."""
-        return self._values(X, list(self.graph.shapes), n_threads)
+        return self._values(X, list(self._shapes), n_threads)
 
     def trace_raw(self, X: Any, n_threads: int | None = None) -> dict[str, RawArray]:
         """The integers of every input and layer by name; arguments as for :meth:`predict_raw`."""
-        return self._raws(X, list(self.graph.shapes), n_threads)
+        return self._raws(X, list(self._shapes), n_threads)
 
     def verify(self, X: Any = None, *, samples: int = 256, seed: int = 0) -> Report:
         """Compare every available execution path, layer by layer and bit for bit.
@@ -213,14 +214,13 @@ class QuantizedModel:
         self._check_widths(unique)
         formats = [self.formats[name] for name in unique]
         if out is None:
-            results = new_results(formats, [self.graph.shapes[name] for name in unique], len(arrays[0]))
+            results = new_results(formats, [self._shapes[name] for name in unique], len(arrays[0]))
         else:
             results = check_out(out, self.outputs, formats, len(arrays[0]))
         for part, block in blocks(arrays):
             self.engine.run(block, unique, n_threads, out=[result[part] for result in results])
-        shapes = self.graph.shapes
         return {
-            name: result.reshape(len(result), *shapes[name])
+            name: result.reshape(len(result), *self._shapes[name])
             for name, result in zip(unique, results, strict=True)
         }
 

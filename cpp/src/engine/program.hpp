@@ -46,6 +46,7 @@ class program {
 
   description net_;
   proof proof_;
+  double work_ = 0;  // per sample
   mutable std::mutex mutex_;
   mutable std::array<std::unique_ptr<const plan>, n_lanes> plans_;
 };
