@@ -236,6 +236,7 @@ void register_program(py::module_& m) {
             return run_oracle<std::int64_t>(p, inputs, which, engine::run_replay);
           },
           py::arg("inputs"), py::arg("which"))
+      .def_property_readonly("work", &program::work)
       .def("proof", &proof)
       .def("trace", &trace);
 }

@@ -14,10 +14,6 @@ namespace {
 
 constexpr int most_threads = 256;
 
-// Multiplications (or elements, where there are none) that pay for one more thread: about half a
-// millisecond of work.
-constexpr double work_per_thread = 1 << 24;
-
 double work_of(const description& net) {
   double work = 0;
   for (const operation& op : net.operations) {
@@ -52,12 +48,11 @@ void program::run(const std::vector<source>& inputs, std::int64_t count,
     usable_isas(best_first);
     isa = best_first[0];
   }
-  const double useful = std::min(static_cast<double>(count) * work_ / work_per_thread,
-                                 static_cast<double>(count) / block);
-  const int wanted = static_cast<int>(
-      std::clamp(useful, 1.0, static_cast<double>(std::clamp(options.threads, 1, most_threads))));
+  const std::int64_t blocks = std::max<std::int64_t>(1, (count + block - 1) / block);
+  const auto wanted = std::min<std::int64_t>(blocks, std::clamp(options.threads, 1, most_threads));
   std::vector<std::unique_ptr<worker>> workers;
-  for (int i = 0; i < wanted; ++i) workers.push_back(std::make_unique<worker>(net_, p, *isa));
+  for (std::int64_t i = 0; i < wanted; ++i)
+    workers.push_back(std::make_unique<worker>(net_, p, *isa));
 
   std::atomic<std::int64_t> next{0};
   const auto work = [&](worker& w) {

@@ -23,7 +23,7 @@ struct sink {
 };
 
 struct run_options {
-  int threads = 1;
+  int threads = 1;  // no more than there are blocks
   lane at_least = lane::i16;
   const isa_kernels* isa = nullptr;  // null: the best there is
 };
@@ -35,6 +35,8 @@ class program {
 
   const description& network() const { return net_; }
   const proof& proven() const { return proof_; }
+  // Multiplications of one sample (elements, where there are none): what more threads would share.
+  double work() const { return work_; }
 
   // `inputs` in the order of the network's inputs. Allocates one workspace per thread, whatever the
   // count. The results are the same bits for every option.
@@ -46,7 +48,7 @@ class program {
 
   description net_;
   proof proof_;
-  double work_ = 0;  // per sample
+  double work_ = 0;
   mutable std::mutex mutex_;
   mutable std::array<std::unique_ptr<const plan>, n_lanes> plans_;
 };

@@ -22,6 +22,10 @@ from isobit.quantization.precision import Precision
 Arrays = list[npt.NDArray[Any]]
 
 
+WORK_PER_THREAD = 2**23
+"""Multiplications that pay for one more thread: about a quarter of a millisecond of work."""
+
+
 class Engine:
     """The executable form of a graph.
 
@@ -77,7 +81,8 @@ class Engine:
         out: Arrays | None = None,
     ) -> Arrays:
         """Values from values, in fixed point; into the arrays ``out`` of shape (n, size) if given."""
-        results = self.program.run(arrays, self._ids(names), threads(n_threads), lane, isa, out)
+        workers = self._threads(n_threads, len(arrays[0]))
+        results = self.program.run(arrays, self._ids(names), workers, lane, isa, out)
         return self._shaped(results, names)
 
     def run_raw(
@@ -89,7 +94,8 @@ class Engine:
         isa: str = "auto",
     ) -> Arrays:
         """Integers from integers."""
-        results = self.program.run_raw(arrays, self._ids(names), threads(n_threads), lane, isa)
+        workers = self._threads(n_threads, len(arrays[0]))
+        results = self.program.run_raw(arrays, self._ids(names), workers, lane, isa)
         return self._shaped(results, names)
 
     def run_real(self, arrays: Arrays, names: Sequence[str], n_threads: int | None) -> Arrays:
@@ -104,6 +110,12 @@ class Engine:
     def replay(self, arrays: Arrays, names: Sequence[str]) -> Arrays:
         """Integers from integers, by replaying the recorded data-flow graph."""
         return self._shaped(self.program.replay(arrays, self._ids(names)), names)
+
+    def _threads(self, n_threads: int | None, count: int) -> int:
+        """As many as asked for; by default all cores, or fewer where the work would not pay for them."""
+        if n_threads is None:
+            return max(1, min(threads(None), int(count * self.program.work / WORK_PER_THREAD)))
+        return threads(n_threads)
 
     def operation_counts(self) -> dict[str, dict[str, int]]:
         """Counts of the traced data flow by layer, added up over the cells of each."""
