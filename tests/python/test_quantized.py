@@ -366,3 +366,13 @@ def test_operation_counts_of_a_dense_layer():
     table = q.tensors["act.table"]
     assert counts["act"]["table_bits"] == table.raw.size * table.format.width
     assert counts["act"]["lookups"] == 2
+
+
+def test_only_the_default_number_of_threads_goes_by_the_work(monkeypatch):
+    monkeypatch.setattr("isobit.backends.engine.threads", lambda n: 8 if n is None else n)
+    engine = tagger().quantize("fixed<12,6>").engine
+    samples = int(2**23 / engine.program.work)  # what pays for one thread
+    assert engine._threads(None, 1) == 1
+    assert engine._threads(None, 3 * samples + 10) == 3
+    assert engine._threads(None, 1000 * samples) == 8
+    assert engine._threads(5, 1) == 5
