@@ -4,7 +4,6 @@
 #include <map>
 #include <stdexcept>
 
-#include "engine/cell_table.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -82,11 +81,9 @@ lookup_table read_table(const py::dict& d) {
 }
 
 int read_cell(const std::string& name) {
-  int size = 0;
-  const auto* cells = engine_kernels::cell_table<scalar<int128>>(size);
-  for (int i = 0; i < size; ++i)
-    if (name == cells[i].name) return i;
-  throw std::invalid_argument("the engine has no cell '" + name + "'");
+  const int cell = engine::find_cell(name);
+  if (cell < 0) throw std::invalid_argument("the engine has no cell '" + name + "'");
+  return cell;
 }
 
 engine::operation read_operation(const py::dict& d) {

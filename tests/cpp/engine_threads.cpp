@@ -5,7 +5,6 @@
 #include <random>
 #include <thread>
 
-#include "engine/cell_table.hpp"
 #include "engine/program.hpp"
 
 using namespace isobit;
@@ -14,14 +13,6 @@ using namespace isobit::engine;
 namespace {
 
 std::mt19937_64 generator(3);
-
-int cell(const char* name) {
-  int size = 0;
-  const auto* table = engine_kernels::cell_table<scalar<int128>>(size);
-  for (int i = 0; i < size; ++i)
-    if (std::string(name) == table[i].name) return i;
-  return -1;
-}
 
 constant random_constant(int n, const dyn& f) {
   constant c;
@@ -36,7 +27,7 @@ constant random_constant(int n, const dyn& f) {
 
 operation dense(int from, int to, int n_in, int n_out) {
   operation op;
-  op.cell = cell("dense");
+  op.cell = find_cell("dense");
   op.inputs = {from};
   op.output = to;
   op.formats = {dyn()};
@@ -48,7 +39,7 @@ operation dense(int from, int to, int n_in, int n_out) {
 
 operation relu(int from, int to) {
   operation op;
-  op.cell = cell("relu");
+  op.cell = find_cell("relu");
   op.inputs = {from};
   op.output = to;
   return op;

@@ -17,8 +17,7 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace engine_kernels {
 
-// `inputs` counts exactly, or at least -inputs; `weights` says that constants follow ints[1] x
-// ints[2].
+// What a cell takes. `inputs`: exactly so many; if negative, at least -inputs.
 struct cell_entry {
   const char* name;
   int inputs, constants, tables, formats, ints;

@@ -103,6 +103,14 @@ void check_operation(const operation& op, const description& net, const std::vec
 
 }  // namespace
 
+int find_cell(const std::string& name) {
+  int size = 0;
+  const auto* cells = engine_kernels::cell_table<scalar<int128>>(size);
+  for (int i = 0; i < size; ++i)
+    if (name == cells[i].name) return i;
+  return -1;
+}
+
 void check(const description& net) {
   std::vector<bool> known(net.tensors.size());
   for (std::size_t t = 0; t < net.tensors.size(); ++t) {

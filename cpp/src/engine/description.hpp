@@ -31,7 +31,7 @@ struct lookup_table {
 };
 
 struct operation {
-  int cell = 0;  // position in cell_names()
+  int cell = 0;  // see find_cell
   std::vector<int> inputs;
   int output = 0;
   std::vector<dyn> formats;
@@ -53,6 +53,9 @@ inline int128 lowest_raw(const dyn& f) {
 inline int128 highest_raw(const dyn& f) {
   return (static_cast<int128>(1) << (f.width() - (f.is_signed() ? 1 : 0))) - 1;
 }
+
+// The number of the cell of this name (cell_table.hpp), -1 if there is none.
+int find_cell(const std::string& name);
 
 // Throws std::invalid_argument that says which operation is malformed and how.
 void check(const description& net);

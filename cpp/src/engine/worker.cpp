@@ -33,7 +33,7 @@ worker::worker(const description& net, const plan& p, const isa_kernels& isa)
     : net_(net),
       plan_(p),
       isa_(isa),
-      linear_(0),
+      linear_(find_cell("linear")),
       memory_(new unsigned char[p.workspace_bytes + alignment]()),
       base_(memory_.get()) {
   const auto address = reinterpret_cast<std::uintptr_t>(base_);
