@@ -1,4 +1,5 @@
-# Needs python3 (3.10 or newer, with venv and headers), a C++17 compiler, cmake and make; the rest comes from PyPI.
+# Needs python3 (3.10 or newer, with venv and headers), a C++17 compiler, cmake and make (see .ci/system-packages);
+# the rest comes from PyPI.
 # Variables can be given on the command line, for example: make test VENV=/elsewhere PYTEST_ARGS="-k cast"
 PYTHON ?= python3
 VENV ?= .venv
@@ -81,6 +82,7 @@ clean:
 	rm -rf $(BUILD)
 
 $(BIN)/python:
+	PYTHON="$(PYTHON)" .ci/system-packages
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade pip
 
