@@ -12,6 +12,7 @@ namespace isobit::bindings {
 engine::description read_description(const pybind11::dict& spec);
 
 void register_program(pybind11::module_& m);
+void register_timing(pybind11::module_& m);
 
 }  // namespace isobit::bindings
 

@@ -46,3 +46,15 @@ class Program:
 
 def isas() -> list[str]:
     """Instruction sets of this CPU that the engine can use, best first."""
+
+def repeat_run(
+    program: Program,
+    inputs: Sequence[npt.NDArray[Any]],
+    which: Sequence[int],
+    out: Sequence[npt.NDArray[Any]],
+    calls: int,
+) -> None:
+    """``Program.run`` on one thread, so many times without Python in between."""
+
+def repeat_call(address: int, arguments: Sequence[int], calls: int) -> None:
+    """A C function of up to four pointers, so many times without Python in between."""
