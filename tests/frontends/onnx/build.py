@@ -138,3 +138,12 @@ def compare(graph: Graph, data: Mapping[str, Any], expected: Sequence[np.ndarray
             assert ours.shape == theirs.shape, (name, ours.shape, theirs.shape)
             size = max(1.0, float(np.abs(theirs).max(initial=0.0)))
             np.testing.assert_allclose(ours, theirs, rtol=RELATIVE, atol=RELATIVE * size, err_msg=name)
+
+
+def nested(number: int, payload: bytes) -> bytes:
+    """A protobuf field that holds other fields, or text."""
+    size, length = len(payload), b""
+    while size >= 0x80:
+        length += bytes([size & 0x7F | 0x80])
+        size >>= 7
+    return bytes([number << 3 | 2]) + length + bytes([size]) + payload

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from frontends.fuzz_onnx_damage import ON_BYTES, ON_MODELS
+from frontends.onnx.build import nested
 from isobit.frontends.onnx import limits
 
 CASES = 6000
@@ -56,15 +57,6 @@ except IsobitError as error:
 else:
     print("read", len(graph.nodes))
 """
-
-
-def nested(number: int, payload: bytes) -> bytes:
-    """A protobuf field that holds other fields."""
-    size, length = len(payload), b""
-    while size >= 0x80:
-        length += bytes([size & 0x7F | 0x80])
-        size >>= 7
-    return bytes([number << 3 | 2]) + length + bytes([size]) + payload
 
 
 def bombs() -> dict[str, bytes]:

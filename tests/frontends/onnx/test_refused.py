@@ -48,8 +48,8 @@ def _annotation(made: onnx.ModelProto) -> None:
 
 WRONG: dict[str, tuple[Any, type[IsobitError], str]] = {
     "older opset": (lambda m: _opset(m, 6), UnsupportedError, "opset 6 .* 7 to"),
-    "newer opset": (lambda m: _opset(m, NEWEST + 1), UnsupportedError, f"opset {NEWEST + 1} .*update onnx"),
-    "huge opset": (lambda m: _opset(m, 2**60), UnsupportedError, "update onnx"),
+    "newer opset": (lambda m: _opset(m, NEWEST + 1), UnsupportedError, f"opset {NEWEST + 1} .*update isobit"),
+    "huge opset": (lambda m: _opset(m, 2**60), UnsupportedError, "update isobit"),
     "no opset": (lambda m: m.ClearField("opset_import"), FileFormatError, "0 times"),
     "opset twice": (lambda m: m.opset_import.add(version=9), FileFormatError, "2 times"),
     "newer IR": (lambda m: setattr(m, "ir_version", 99), UnsupportedError, "IR version 99"),

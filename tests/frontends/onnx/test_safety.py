@@ -13,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
 
-from frontends.onnx.build import model, node, read
+from frontends.onnx.build import model, nested, node, read
 from isobit.errors import FileFormatError, IsobitError, MissingFileError, UnsupportedError
 from isobit.frontends.onnx import limits, load
 
@@ -282,28 +282,20 @@ def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     inner = b""
     for _ in range(3000):  # attribute g (field 6) in node (1) in graph
-        inner = _field(1, _field(5, _field(6, inner)))
+        inner = nested(1, nested(5, nested(6, inner)))
     with pytest.raises(FileFormatError, match="nested"):
-        load(written(_field(7, inner), tmp_path))
-
-
-def _field(number: int, payload: bytes) -> bytes:
-    length, size = b"", len(payload)
-    while size >= 0x80:
-        length += bytes([size & 0x7F | 0x80])
-        size >>= 7
-    return bytes([number << 3 | 2]) + length + bytes([size]) + payload
+        load(written(nested(7, inner), tmp_path))
 
 
 def test_bombs_of_empty_messages_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=f"more than {limits.MAX_FIELDS} fields"):
-        load(written(_field(7, b"\x0a\x00" * (limits.MAX_FIELDS + 1)), tmp_path))
+        load(written(nested(7, b"\x0a\x00" * (limits.MAX_FIELDS + 1)), tmp_path))
 
 
 def test_bombs_of_packed_integers_are_refused(tmp_path: Path) -> None:
-    dims = _field(1, b"\x01" * (limits.MAX_PACKED_BYTES + 1))
+    dims = nested(1, b"\x01" * (limits.MAX_PACKED_BYTES + 1))
     with pytest.raises(FileFormatError, match="integers one by one"):
-        load(written(_field(7, _field(5, dims)), tmp_path))
+        load(written(nested(7, nested(5, dims)), tmp_path))
 
 
 def test_files_beyond_the_limit_are_not_even_read(tmp_path: Path) -> None:

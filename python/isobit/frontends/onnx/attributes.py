@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isobit.errors import FileFormatError, UnsupportedError
+from isobit.frontends.onnx.messages import ATTRIBUTE_TYPES, AttributeProto, NodeProto, numbered
 from isobit.frontends.onnx.values import Array
 
 if TYPE_CHECKING:
-    from onnx import AttributeProto, NodeProto
-
     from isobit.frontends.onnx.scope import Scope
 
 
@@ -92,16 +91,14 @@ class Attributes:
             raise UnsupportedError(f"attribute {name!r} is not supported")
 
     def _take(self, name: str, kind: str) -> AttributeProto | None:
-        from onnx import AttributeProto
-
-        entry: Any = self._unread.pop(name, None)
+        entry = self._unread.pop(name, None)
         if entry is None:
             return None
         if entry.ref_attr_name:
             raise UnsupportedError(
                 f"attribute {name} refers to a function's attribute {entry.ref_attr_name!r}"
             )
-        found = AttributeProto.AttributeType.Name(entry.type)
+        found = numbered(ATTRIBUTE_TYPES, entry.type)
         if found != kind:
             raise FileFormatError(f"attribute {name} has type {found}; it must be {kind}")
-        return entry  # type: ignore[no-any-return]
+        return entry

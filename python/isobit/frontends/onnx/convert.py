@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from isobit.errors import FileFormatError, IsobitError, UnsupportedError, closest
 from isobit.frontends.onnx.file import DOMAINS
 from isobit.frontends.onnx.folding import Fold
 from isobit.frontends.onnx.fusions import find_fusions
 from isobit.frontends.onnx.layer import Layer, label
+from isobit.frontends.onnx.messages import NodeProto
+from isobit.frontends.onnx.schemas import schema_of
 from isobit.frontends.onnx.scope import Scope
 from isobit.frontends.onnx.table import OPERATORS
 from isobit.frontends.onnx.values import Array, Constant, Unavailable, Value, pair
 from isobit.frontends.onnx.wiring import Wiring
-
-if TYPE_CHECKING:
-    from onnx import NodeProto
 
 
 def convert_nodes(scope: Scope, nodes: Sequence[NodeProto], outputs: Iterable[str]) -> None:
@@ -47,21 +45,16 @@ def convert_nodes(scope: Scope, nodes: Sequence[NodeProto], outputs: Iterable[st
 
 def check_operator(node: NodeProto, opset: int) -> None:
     """Raise unless the operator is one of the table, in a known version, and the node has its form."""
-    import onnx
-
     if node.domain not in DOMAINS:
         raise UnsupportedError(
             f"the operator set {node.domain!r} is not supported; supported is the standard one, ai.onnx"
         )
     if node.op_type not in OPERATORS:
         raise UnsupportedError(f"the operator is not supported; supported: {', '.join(OPERATORS)}")
-    try:
-        schema = onnx.defs.get_schema(node.op_type, opset, "")
-    except onnx.defs.SchemaError:
-        raise FileFormatError(f"opset {opset} has no operator {node.op_type}") from None
-    if schema.deprecated or schema.since_version not in OPERATORS[node.op_type].versions:
+    version, schema = schema_of(node.op_type, opset)
+    if version not in OPERATORS[node.op_type].versions:
         raise UnsupportedError(
-            f"opset {opset} defines it anew (version {schema.since_version}); isobit knows the versions "
+            f"opset {opset} defines it anew (version {version}); isobit knows the versions "
             f"{', '.join(map(str, OPERATORS[node.op_type].versions))}"
         )
     for entry in node.attribute:
@@ -69,8 +62,8 @@ def check_operator(node: NodeProto, opset: int) -> None:
             hint = closest(entry.name, schema.attributes) or " It has none."
             raise UnsupportedError(f"unknown attribute {entry.name!r} in opset {opset}.{hint}")
     for what, count, low, high in (
-        ("inputs", len(node.input), schema.min_input, schema.max_input),
-        ("outputs", len(node.output), schema.min_output, schema.max_output),
+        ("inputs", len(node.input), *schema.inputs),
+        ("outputs", len(node.output), *schema.outputs),
     ):
         if not low <= count <= high:
             raise FileFormatError(f"it has {count} {what}; opset {opset} allows {low} to {high}")

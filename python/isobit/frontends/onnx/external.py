@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
 
 from isobit.errors import FileFormatError, UnsupportedError
 from isobit.frontends.onnx.limits import MAX_FILE_BYTES
-
-if TYPE_CHECKING:
-    from onnx import TensorProto
+from isobit.frontends.onnx.messages import TensorProto
 
 _KEYS = ("location", "offset", "length", "checksum")
 
@@ -96,6 +92,8 @@ def _count(text: str, key: str) -> int:
 
 def _check_digest(path: Path, size: int, digest: str) -> None:
     """Compare with the SHA-1 of the whole file, which ONNX lets exporters store (against damage)."""
+    import hashlib  # loads OpenSSL
+
     if size > MAX_FILE_BYTES:
         raise FileFormatError(
             f"external data {path.name!r} has {size / 2**20:.0f} MiB; "

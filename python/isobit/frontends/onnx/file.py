@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from isobit._version import __version__
 from isobit.errors import FileFormatError, MissingFileError, UnsupportedError
+from isobit.frontends.onnx.fields import IR_VERSION
 from isobit.frontends.onnx.limits import MAX_FILE_BYTES
-from isobit.frontends.onnx.wire import check_wire
-
-if TYPE_CHECKING:
-    from onnx import ModelProto
+from isobit.frontends.onnx.messages import ModelProto
+from isobit.frontends.onnx.schemas import LATEST_OPSET
+from isobit.frontends.onnx.wire import parse_model
 
 MIN_OPSET = 7
 DOMAINS = ("", "ai.onnx")
@@ -26,24 +26,15 @@ def read_model(path: Path) -> tuple[ModelProto, int]:
     FileFormatError
         When the file cannot be read, is too large, damaged or something else than ONNX.
     UnsupportedError
-        For versions that isobit or the installed onnx does not know, and model-local functions.
+        For versions that isobit does not know, and model-local functions.
     """
-    import onnx
-    from google.protobuf.message import DecodeError
-
-    data = _read(path)
-    check_wire(data, onnx.ModelProto.DESCRIPTOR)
-    model = onnx.ModelProto()
-    try:
-        model.ParseFromString(data)
-    except DecodeError as error:
-        raise FileFormatError(f"it is damaged, or no ONNX file ({error})") from None
-    if not model.HasField("graph") or not model.graph.output or model.ir_version < 1:
+    model = parse_model(_read(path))
+    if not model.has("graph") or not model.graph.output or model.ir_version < 1:
         raise FileFormatError("it has no graph with outputs: the file is damaged, or no ONNX model")
-    if model.ir_version > onnx.IR_VERSION:
+    if model.ir_version > IR_VERSION:
         raise UnsupportedError(
-            f"IR version {model.ir_version} is newer than the installed onnx {onnx.__version__} knows "
-            f"(up to {onnx.IR_VERSION}); update onnx, or export for an older version"
+            f"IR version {model.ir_version} is newer than isobit {__version__} knows (up to {IR_VERSION}); "
+            "update isobit, or export for an older version of onnx"
         )
     if model.functions:
         raise UnsupportedError(
@@ -78,22 +69,15 @@ def _read(path: Path) -> bytes:
 
 def _opset(model: ModelProto) -> int:
     """The version of the standard operators; other operator sets may be imported if no node uses them."""
-    import onnx
-
     versions = [entry.version for entry in model.opset_import if entry.domain in DOMAINS]
     if len(versions) != 1:
         raise FileFormatError(
             f"it imports the standard operators (domain ai.onnx) {len(versions)} times instead of once"
         )
-    latest = onnx.defs.onnx_opset_version()
-    if not MIN_OPSET <= versions[0] <= latest:
-        advice = (
-            "convert it with onnx.version_converter"
-            if versions[0] < MIN_OPSET
-            else "update onnx, or export for it"
-        )
+    if not MIN_OPSET <= versions[0] <= LATEST_OPSET:
+        advice = "" if versions[0] < MIN_OPSET else "update isobit, export for an older opset, or "
         raise UnsupportedError(
-            f"opset {versions[0]} is not supported: isobit reads opsets {MIN_OPSET} to {latest} "
-            f"(the latest of the installed onnx {onnx.__version__}); {advice}"
+            f"opset {versions[0]} is not supported: isobit {__version__} reads opsets {MIN_OPSET} to "
+            f"{LATEST_OPSET}; {advice}convert it with onnx.version_converter"
         )
-    return int(versions[0])
+    return versions[0]

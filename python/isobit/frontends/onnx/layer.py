@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,10 @@ import numpy.typing as npt
 from isobit.errors import FileFormatError, GraphError, UnsupportedError
 from isobit.frontends.onnx.attributes import Attributes
 from isobit.frontends.onnx.initializers import as_float64
+from isobit.frontends.onnx.messages import NodeProto
 from isobit.frontends.onnx.scope import Scope
 from isobit.frontends.onnx.values import Array, Constant, Tensor, Unavailable, Value
 from isobit.ir import FloatArray, Shape
-
-if TYPE_CHECKING:
-    from onnx import NodeProto
 
 
 class Layer:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from isobit.errors import FileFormatError
 from isobit.frontends.onnx.layer import label
-
-if TYPE_CHECKING:
-    from onnx import NodeProto
+from isobit.frontends.onnx.messages import NodeProto
 
 
 def ordered(nodes: Sequence[NodeProto], given: Iterable[str], outputs: Iterable[str]) -> list[NodeProto]:

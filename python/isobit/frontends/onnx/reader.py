@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from isobit.errors import FileFormatError, IsobitError, UnsupportedError
 from isobit.frontends.onnx.convert import convert_nodes
 from isobit.frontends.onnx.file import read_model
 from isobit.frontends.onnx.limits import MAX_NODES
+from isobit.frontends.onnx.messages import GraphProto
 from isobit.frontends.onnx.order import ordered
 from isobit.frontends.onnx.scope import Scope
 from isobit.frontends.onnx.signature import data_inputs
 from isobit.frontends.onnx.values import Constant, Tensor, Unavailable
 from isobit.ir import Graph, GraphBuilder
-
-if TYPE_CHECKING:
-    from onnx import GraphProto
-
-_log = logging.getLogger(__name__)
 
 
 def load(path: Path) -> Graph:
@@ -66,7 +60,11 @@ def _graph(graph: GraphProto, opset: int, path: Path) -> Graph:
             raise UnsupportedError(f"the graph has {count} {what}; supported are up to {MAX_NODES}")
     shapes, batch = data_inputs(graph)
     if batch is not None and batch > 1:
-        _log.info("%s: the fixed batch of %d is taken as a batch of any size", path, batch)
+        import logging
+
+        logging.getLogger(__name__).info(
+            "%s: the fixed batch of %d is taken as a batch of any size", path, batch
+        )
     initializers = {tensor.name: tensor for tensor in graph.initializer}
     if len(initializers) != len(graph.initializer):
         raise FileFormatError("two initializers have the same name")

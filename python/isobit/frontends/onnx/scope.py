@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,9 @@ import numpy.typing as npt
 from isobit.errors import FileFormatError, IsobitError, UnsupportedError
 from isobit.frontends.onnx.initializers import decode
 from isobit.frontends.onnx.limits import MAX_CONSTANTS, MAX_SAMPLE
+from isobit.frontends.onnx.messages import TensorProto
 from isobit.frontends.onnx.values import Array, Constant, Tensor, Value
 from isobit.ir import GraphBuilder, Shape
-
-if TYPE_CHECKING:
-    from onnx import TensorProto
 
 
 class Scope:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from isobit.errors import FileFormatError, UnsupportedError
 from isobit.frontends.onnx.initializers import element_type
 from isobit.frontends.onnx.limits import MAX_RANK
+from isobit.frontends.onnx.messages import (
+    GraphProto,
+    TensorShapeProtoDimension,
+    TypeProto,
+    ValueInfoProto,
+)
 from isobit.frontends.onnx.scope import check_sample
 from isobit.ir import Shape
 
-if TYPE_CHECKING:
-    from onnx import GraphProto, TensorShapeProto, ValueInfoProto
-
 _TYPES = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
+_KINDS = [name for name in vars(TypeProto) if name.endswith("_type")]
 
 
 def data_inputs(graph: GraphProto) -> tuple[dict[str, Shape], int | None]:
@@ -49,14 +51,16 @@ def data_inputs(graph: GraphProto) -> tuple[dict[str, Shape], int | None]:
 def _shape(info: ValueInfoProto) -> tuple[int | None, Shape]:
     """Size of the batch (None if open), and the shape of one sample."""
     where = f"input {info.name!r}"
-    kind = info.type.WhichOneof("value")
-    if kind != "tensor_type":
-        raise UnsupportedError(f"{where} is no tensor but {kind or 'without a type'}; supported are tensors")
+    kinds = [name for name in _KINDS if info.type.has(name)]
+    if kinds != ["tensor_type"]:
+        raise UnsupportedError(
+            f"{where} is no tensor but {' and '.join(kinds) or 'without a type'}; supported are tensors"
+        )
     tensor = info.type.tensor_type
     element = element_type(tensor.elem_type)
     if element not in _TYPES:
         raise UnsupportedError(f"{where} has element type {element}; supported: {', '.join(_TYPES)}")
-    if not tensor.HasField("shape"):
+    if not tensor.has("shape"):
         raise UnsupportedError(
             f"{where} has no shape; export the model with fixed dimensions after the batch"
         )
@@ -65,7 +69,9 @@ def _shape(info: ValueInfoProto) -> tuple[int | None, Shape]:
         raise UnsupportedError(f"{where} has {len(dims)} axes; the first must be the batch")
     shape = []
     for axis, dim in enumerate(dims):
-        if axis > 0 and (not dim.HasField("dim_value") or dim.dim_value < 1):
+        if dim.has("dim_value") and dim.has("dim_param"):
+            raise FileFormatError(f"{where}: dimension {axis} is both {dim.dim_value} and {dim.dim_param!r}")
+        if axis > 0 and (not dim.has("dim_value") or dim.dim_value < 1):
             raise UnsupportedError(
                 f"{where}: dimension {axis} ({_named(dim)}) is not fixed; "
                 "only the batch (dimension 0) may be open"
@@ -78,11 +84,5 @@ def _shape(info: ValueInfoProto) -> tuple[int | None, Shape]:
     return (shape[0] if shape[0] > 0 else None), tuple(shape[1:])
 
 
-def _named(dim: TensorShapeProto.Dimension) -> str:
-    return (
-        repr(dim.dim_param)
-        if dim.dim_param
-        else str(dim.dim_value)
-        if dim.HasField("dim_value")
-        else "unnamed"
-    )
+def _named(dim: TensorShapeProtoDimension) -> str:
+    return repr(dim.dim_param) if dim.dim_param else str(dim.dim_value) if dim.has("dim_value") else "unnamed"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isobit.frontends.onnx.initializers import as_float64
+from isobit.frontends.onnx.messages import NodeProto
 from isobit.frontends.onnx.scope import Scope
 from isobit.frontends.onnx.values import Constant
 from isobit.ir import FloatArray
-
-if TYPE_CHECKING:
-    from onnx import NodeProto
 
 
 class Wiring:

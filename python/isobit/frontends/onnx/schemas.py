@@ -1,0 +1,150 @@
+"""How ONNX defines the operators that isobit reads: versions, numbers of inputs and outputs, attributes.
+
+This restates ``onnx.defs`` up to opset 28, as data that costs no time to load; a test compares it with the
+installed onnx. A file that uses a newer opset ends in an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from isobit.errors import FileFormatError
+
+LATEST_OPSET = 28
+"""The newest version of the standard operators that isobit knows."""
+
+ANY = 2**31 - 1
+"""Any number of inputs or outputs."""
+
+
+class Schema(NamedTuple):
+    """One definition of an operator.
+
+    ``versions`` are the opsets that declared it (``since_version``); later ones may allow further element
+    types. ``inputs`` and ``outputs`` are the least and the greatest number of them.
+    """
+
+    versions: tuple[int, ...]
+    inputs: tuple[int, int]
+    attributes: tuple[str, ...]
+    outputs: tuple[int, int]
+
+
+def schema_of(operator: str, opset: int) -> tuple[int, Schema]:
+    """The version of an operator that an opset has, and its schema.
+
+    Raises
+    ------
+    FileFormatError
+        When the opset is older than the operator.
+    """
+    known = [(version, schema) for schema in SCHEMAS[operator] for version in schema.versions]
+    older = [entry for entry in known if entry[0] <= opset]
+    if not older:
+        raise FileFormatError(f"opset {opset} has no operator {operator}")
+    return older[-1]
+
+
+def _since(
+    versions: tuple[int, ...],
+    inputs: tuple[int, int],
+    attributes: str = "",
+    outputs: tuple[int, int] = (1, 1),
+) -> Schema:
+    return Schema(versions, inputs, tuple(attributes.split()), outputs)
+
+
+SCHEMAS: Mapping[str, Sequence[Schema]] = {
+    "Gemm": [
+        _since((7, 9), (3, 3), "alpha beta transA transB"),
+        _since((11, 13), (2, 3), "alpha beta transA transB"),
+    ],
+    "MatMul": [_since((1, 9, 13), (2, 2))],
+    "Add": [_since((7, 13, 14), (2, 2))],
+    "Sub": [_since((7, 13, 14), (2, 2))],
+    "Mul": [_since((7, 13, 14), (2, 2))],
+    "Div": [_since((7, 13, 14), (2, 2))],
+    "Neg": [_since((6, 13), (1, 1))],
+    "Sum": [_since((6, 8, 13), (1, ANY))],
+    "Mean": [_since((6, 8, 13), (1, ANY))],
+    "Max": [_since((6, 8, 12, 13), (1, ANY))],
+    "Min": [_since((6, 8, 12, 13), (1, ANY))],
+    "Relu": [_since((6, 13, 14), (1, 1))],
+    "LeakyRelu": [_since((6, 16), (1, 1), "alpha")],
+    "PRelu": [_since((7, 9, 16), (2, 2))],
+    "ThresholdedRelu": [_since((10, 22), (1, 1), "alpha")],
+    "Elu": [_since((6, 22), (1, 1), "alpha")],
+    "Selu": [_since((6, 22), (1, 1), "alpha gamma")],
+    "Celu": [_since((12, 28), (1, 1), "alpha")],
+    "Softplus": [_since((1, 22), (1, 1))],
+    "Softsign": [_since((1, 22), (1, 1))],
+    "Sigmoid": [_since((6, 13), (1, 1))],
+    "Tanh": [_since((6, 13), (1, 1))],
+    "HardSigmoid": [_since((6, 22), (1, 1), "alpha beta")],
+    "HardSwish": [_since((14, 22), (1, 1))],
+    "Swish": [_since((24,), (1, 1), "alpha")],
+    "Mish": [_since((18, 22), (1, 1))],
+    "Gelu": [_since((20,), (1, 1), "approximate")],
+    "Exp": [_since((6, 13), (1, 1))],
+    "Clip": [_since((6,), (1, 1), "max min"), _since((11, 12, 13), (1, 3))],
+    "BatchNormalization": [
+        _since((7,), (5, 5), "epsilon momentum spatial", outputs=(1, 5)),
+        _since((9,), (5, 5), "epsilon momentum", outputs=(1, 5)),
+        _since((14, 15), (5, 5), "epsilon momentum training_mode", outputs=(1, 3)),
+    ],
+    "Softmax": [_since((1, 11, 13), (1, 1), "axis")],
+    "LogSoftmax": [_since((1, 11, 13), (1, 1), "axis")],
+    "ArgMax": [
+        _since((1, 11), (1, 1), "axis keepdims"),
+        _since((12, 13), (1, 1), "axis keepdims select_last_index"),
+    ],
+    "Shape": [_since((1, 13), (1, 1)), _since((15, 19, 21, 23, 24, 25), (1, 1), "end start")],
+    "Reshape": [_since((5, 13), (2, 2)), _since((14, 19, 21, 23, 24, 25), (2, 2), "allowzero")],
+    "Flatten": [_since((1, 9, 11, 13, 21, 23, 24, 25), (1, 1), "axis")],
+    "Squeeze": [_since((1, 11), (1, 1), "axes"), _since((13, 21, 23, 24, 25), (1, 2))],
+    "Unsqueeze": [_since((1, 11), (1, 1), "axes"), _since((13, 21, 23, 24, 25), (2, 2))],
+    "Transpose": [_since((1, 13, 21, 23, 24, 25), (1, 1), "perm")],
+    "Concat": [_since((4, 11, 13), (1, ANY), "axis")],
+    "Slice": [_since((1,), (1, 1), "axes ends starts"), _since((10, 11, 13), (3, 5))],
+    "Split": [
+        _since((2, 11), (1, 1), "axis split", outputs=(1, ANY)),
+        _since((13,), (1, 2), "axis", outputs=(1, ANY)),
+        _since((18,), (1, 2), "axis num_outputs", outputs=(1, ANY)),
+    ],
+    "Gather": [_since((1, 11, 13), (2, 2), "axis")],
+    "Identity": [_since((1, 13, 14, 16, 19, 21, 23, 24, 25), (1, 1))],
+    "Dropout": [
+        _since((7, 10), (1, 1), "ratio", outputs=(1, 2)),
+        _since((12, 13, 22), (1, 3), "seed", outputs=(1, 2)),
+    ],
+    "Cast": [
+        _since((6, 9, 13), (1, 1), "to"),
+        _since((19, 21, 23), (1, 1), "saturate to"),
+        _since((24, 25, 28), (1, 1), "round_mode saturate to"),
+    ],
+    "Constant": [
+        _since((1, 9), (0, 0), "value"),
+        _since((11,), (0, 0), "sparse_value value"),
+        _since(
+            (12, 13, 19, 21, 23, 24, 25),
+            (0, 0),
+            "sparse_value value value_float value_floats value_int value_ints value_string value_strings",
+        ),
+    ],
+    "ConstantOfShape": [_since((9, 20, 21, 23, 24, 25), (1, 1), "value")],
+    "Expand": [_since((8, 13), (2, 2))],
+    "ReduceProd": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18,), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "Sqrt": [_since((6, 13), (1, 1))],
+    "Reciprocal": [_since((6, 13), (1, 1))],
+    "Pow": [_since((7, 12, 13, 15), (2, 2))],
+    "Abs": [_since((6, 13), (1, 1))],
+    "Erf": [_since((9, 13), (1, 1))],
+    "Where": [_since((9, 16), (3, 3))],
+    "Greater": [_since((7, 9, 13), (2, 2))],
+    "LessOrEqual": [_since((12, 16), (2, 2))],
+}
+"""By operator, oldest first; what only opsets below 7 had is left out."""
