@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 
 import isobit
+from isobit.benchmarking.clock import Action, interleaved, pinned
+from isobit.benchmarking.networks import FloatArray, packaged_tagger
+from isobit.benchmarking.options import output_option, quick_option
+from isobit.benchmarking.report import Report
 from isobit.ir import Graph
-from measuring.clock import Action, interleaved, pinned
-from measuring.report import Report, output_option, quick_option
-from networks import FloatArray, jet_tagger
 
 BATCH, FORMAT = 8192, "fixed<16,6>"
 
@@ -46,7 +47,7 @@ def actions(X: FloatArray, model: isobit.Model) -> dict[str, Action]:
 
 def measure(batch: int = BATCH, rounds: int = 100) -> Report:
     """The packaged jet tagger, layer by layer."""
-    network = jet_tagger()
+    network = packaged_tagger()
     X = network.samples(batch)
     report = Report(
         "layers",
@@ -54,7 +55,7 @@ def measure(batch: int = BATCH, rounds: int = 100) -> Report:
         {"part": "part", "nanoseconds": "ns/sample", "share": "share [%]"},
     )
     with pinned(1):
-        times = interleaved(actions(X, isobit.load(network.path)), rounds, single=True)
+        times = interleaved(actions(X, network.model), rounds, single=True)
     until = [1e9 * found.best / batch for found in times.values()]
     for part, before, after in zip(times, [0.0, *until], until, strict=False):
         report.add(part=part, nanoseconds=after - before, share=100 * (after - before) / until[-1])

@@ -17,10 +17,10 @@ from pathlib import Path
 import click
 import numpy as np
 
-from contestants.isobit_engine import quantize
-from measuring.memory import UnavailableError, peak_growth
-from measuring.report import Goal, Report, output_option, quick_option
-from networks import Network, jet_tagger, mlp
+from isobit.benchmarking.memory import UnavailableError, peak_growth
+from isobit.benchmarking.networks import BITS_16, Network, mlp, packaged_tagger
+from isobit.benchmarking.options import output_option, quick_option
+from isobit.benchmarking.report import Goal, Report
 
 SAMPLES = (1_000, 10_000, 100_000, 1_000_000)
 FLAT = 0.5
@@ -36,7 +36,7 @@ KINDS = {
 
 
 NETWORKS: dict[str, Callable[[Path], Network]] = {
-    "jet tagger": lambda folder: jet_tagger(),
+    "jet tagger": lambda folder: packaged_tagger(),
     "MLP 256-32-4": lambda folder: mlp(folder, (256, 32, 4)),
 }
 CASES = [("jet tagger", kind) for kind in KINDS] + [("MLP 256-32-4", "float32")]
@@ -46,7 +46,7 @@ def measure_here(network_name: str, kind: str, samples: int, n_threads: int) -> 
     """MB beyond the output, in this process."""
     with tempfile.TemporaryDirectory(prefix="isobit-bench-") as folder:
         network = NETWORKS[network_name](Path(folder))
-        model = quantize(network, "fixed<16,6>")
+        model = network.quantized(BITS_16)
     X = KINDS[kind](network.samples(samples))
     output = model.predict(X[:256], n_threads=n_threads)  # what is allocated once
     output_bytes = output.nbytes // len(output) * samples

@@ -15,8 +15,9 @@ from typing import Any
 
 import click
 
-from measuring.clock import pinned
-from measuring.report import Goal, Report, output_option, quick_option
+from isobit.benchmarking.clock import pinned
+from isobit.benchmarking.options import output_option, quick_option
+from isobit.benchmarking.report import Goal, Report
 
 IMPORT_LIMIT, FIRST_LIMIT = 0.3, 0.5
 

@@ -1,13 +1,15 @@
-"""``isobit bench``: samples per second."""
+"""``isobit bench``: samples per second, alone or beside peers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
 
 from isobit.backends.engine import threads as available
+from isobit.benchmarking.options import output_option, quick_option
 from isobit.cli.arrays import read_data
 from isobit.cli.console import Output, plain, table
 from isobit.cli.options import ModelArguments, json_option, quantized_argument
@@ -34,7 +36,7 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 
 
 @click.command("bench")
-@quantized_argument
+@partial(quantized_argument, required=False)
 @click.argument("data", metavar="[X]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--batch", type=_Numbers(), default="1,16,256,1024,16384", show_default=True, help="Batch sizes."
@@ -43,21 +45,60 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--seconds", type=click.FloatRange(min=0.01), default=0.5, show_default=True, help="For each measurement."
 )
+@click.option("--peers", is_flag=True, help="Compare with other programs, on MODEL or on built-in networks.")
+@click.option("--only", metavar="NAMES", help="With --peers: only these contestants, separated by commas.")
+@click.option("--networks", metavar="NAMES", help="With --peers: these built-in networks.")
+@quick_option
+@output_option
 @json_option
 def command(
-    model: ModelArguments,
+    model: ModelArguments | None,
     data: Path | None,
     batch: tuple[int, ...],
     threads: tuple[int, ...] | None,
     seconds: float,
+    peers: bool,
+    only: str | None,
+    networks: str | None,
+    quick: bool,
+    output: Path,
     as_json: bool,
 ) -> None:
     """Measure how many samples per second MODEL predicts, for several batch sizes and threads.
 
     Times are those of Model.predict with all its checks, float32 in and values out. X is data; without it
     random numbers are used. A float model without formats is timed in double precision.
+
+    With --peers: times of isobit, ONNX Runtime, TensorFlow Lite, hls4ml and alkaid in one run, on one core
+    and on all, as a table and in the folder --output. What is not installed is shown as missing
+    (pip install 'isobit[peers]').
     """
-    output = Output(as_json)
+    shown = Output(as_json)
+    if not peers:
+        if only or networks:
+            raise click.UsageError("--only and --networks go with --peers")
+        if model is None:
+            raise click.UsageError("Missing argument 'MODEL' (only --peers works without one)")
+        _rates(model, data, batch, threads, seconds, shown)
+        return
+    from isobit.cli.peers import built_in, of_the_user, run_peers
+
+    if model is None:
+        run_peers(built_in(networks), only, quick, output, shown)
+    elif networks:
+        raise click.UsageError("--networks are built in; leave out MODEL")
+    else:
+        run_peers(of_the_user(model, data, shown), only, quick, output, shown)
+
+
+def _rates(
+    model: ModelArguments,
+    data: Path | None,
+    batch: tuple[int, ...],
+    threads: tuple[int, ...] | None,
+    seconds: float,
+    output: Output,
+) -> None:
     loaded = model.quantized(output) if model.asks_for_formats else model.load()
     if data is None:
         X = random_inputs(loaded)

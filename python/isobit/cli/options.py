@@ -88,11 +88,14 @@ class ModelArguments:
 
 def model_argument(command: _Command) -> _Command:
     """MODEL and --weights, handed over as ``model``, a :class:`ModelArguments`."""
-    return _with_model(command, ())
+    return _with_model(command, (), required=True)
 
 
-def quantized_argument(command: _Command) -> _Command:
-    """As :func:`model_argument`, with the options that choose formats."""
+def quantized_argument(command: _Command, required: bool = True) -> _Command:
+    """As :func:`model_argument`, with the options that choose formats.
+
+    A command that does not require a model gets None without one.
+    """
     options = (
         click.option(
             "--format", "format_", metavar="FORMAT", help="One format for everything: 'fixed<16,6>'."
@@ -111,7 +114,7 @@ def quantized_argument(command: _Command) -> _Command:
         ),
         click.option("--width", type=int, help="Width of calibrated formats in bits."),
     )
-    return _with_model(command, options)
+    return _with_model(command, options, required)
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -146,16 +149,16 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _with_model(command: _Command, options: tuple[Callable[[_Command], _Command], ...]) -> _Command:
+def _with_model(
+    command: _Command, options: tuple[Callable[[_Command], _Command], ...], required: bool
+) -> _Command:
     def wrapped(**arguments: Any) -> Any:
-        model = ModelArguments(
-            arguments.pop("path"),
-            arguments.pop("weights"),
-            arguments.pop("format_", None),
-            arguments.pop("config", None),
-            arguments.pop("calibrate", None),
-            arguments.pop("width", None),
-        )
+        path = arguments.pop("path")
+        names = ("weights", "format_", "config", "calibrate", "width")
+        about = [arguments.pop(name, None) for name in names]
+        if path is None and any(value is not None for value in about):
+            raise click.UsageError("options about a model are given, but no MODEL")
+        model = None if path is None else ModelArguments(path, *about)
         return command(model=model, **arguments)
 
     wrapped.__doc__ = command.__doc__
@@ -170,5 +173,6 @@ def _with_model(command: _Command, options: tuple[Callable[[_Command], _Command]
         metavar="FILE.h5",
         help="Weights that belong to a Keras architecture in JSON.",
     )
-    model = click.argument("path", metavar="MODEL", type=click.Path(path_type=Path))
+    metavar = "MODEL" if required else "[MODEL]"
+    model = click.argument("path", metavar=metavar, required=required, type=click.Path(path_type=Path))
     return model(weights(result))  # type: ignore[no-any-return]

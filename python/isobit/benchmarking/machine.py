@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 _FLAGS = ("avx2", "avx512f", "avx512bw", "avx512_vnni", "avx_vnni")
-_PACKAGES = ("isobit", "numpy", "onnx", "onnxruntime", "hls4ml")
+_PACKAGES = ("isobit", "numpy", "onnx", "onnxruntime", "tensorflow-cpu", "tensorflow", "hls4ml", "alkaid")
 
 
 def describe() -> dict[str, Any]:
@@ -23,7 +23,7 @@ def describe() -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": {name: number for name in _PACKAGES if (number := _version(name)) is not None},
     }
 
 
@@ -47,8 +47,8 @@ def _cpu_info() -> dict[str, str]:
     return {key.strip(): value.strip() for key, value in pairs}
 
 
-def _version(package: str) -> str:
+def _version(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "missing"
+        return None

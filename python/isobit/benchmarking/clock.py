@@ -8,35 +8,45 @@ says what the code costs; the spread of the ratios of single rounds says how far
 from __future__ import annotations
 
 import gc
+import math
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import quantiles
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import Any, TypeVar
+
+from isobit.backends.engine import threads
 
 Action = Callable[[], Any]
 Clock = Callable[[], float]
 Key = TypeVar("Key", bound=Hashable)
 
-
-def pin(cores: int = 1) -> list[int]:
-    """Bind this process to that many of the cores it may use, the last ones; returns their numbers."""
-    allowed = sorted(os.sched_getaffinity(0))
-    if cores > len(allowed):
-        raise ValueError(f"{cores} cores wanted, but this process may use {len(allowed)}")
-    chosen = allowed[-cores:]
-    os.sched_setaffinity(0, chosen)
-    return chosen
+_LEAST_ROUNDS = 5
 
 
 @contextmanager
 def pinned(cores: int) -> Iterator[list[int]]:
-    """As :func:`pin`, undone at the end."""
+    """Bind this process to that many of the cores that it may use, the last ones; hands over their numbers.
+
+    Systems that cannot bind a process (macOS) leave it where it is: no numbers.
+
+    Raises
+    ------
+    ValueError
+        When the process may not use so many.
+    """
+    if cores > threads(None):
+        raise ValueError(f"{cores} cores wanted, but this process may use {threads(None)}")
+    if not hasattr(os, "sched_setaffinity"):
+        yield []
+        return
     before = os.sched_getaffinity(0)
+    chosen = sorted(before)[-cores:]
+    os.sched_setaffinity(0, chosen)
     try:
-        yield pin(cores)
+        yield chosen
     finally:
         os.sched_setaffinity(0, before)
 
@@ -58,8 +68,12 @@ class Times:
         """The smallest."""
         return min(self.seconds)
 
+    def per(self, parts: int) -> Times:
+        """The time of one of so many equal parts of the call."""
+        return Times(tuple(seconds / parts for seconds in self.seconds))
+
     def over(self, other: Times) -> Ratio:
-        """How many times longer this took than the other."""
+        """How many times longer this took than the other, which had its turns in the same rounds."""
         rounds = [a / b for a, b in zip(self.seconds, other.seconds, strict=True)]
         low, _, high = quantiles(rounds, n=4) if len(rounds) > 1 else rounds * 3
         return Ratio(self.best / other.best, low, high)
@@ -75,7 +89,12 @@ class Ratio:
 
 
 def interleaved(
-    actions: Mapping[Key, Action], rounds: int = 100, seconds: float = 0.002, single: bool = False
+    actions: Mapping[Key, Action],
+    rounds: int = 100,
+    seconds: float = 0.002,
+    single: bool = False,
+    budget: float = math.inf,
+    pause: float = 0.0,
 ) -> dict[Key, Times]:
     """Time every action in turns.
 
@@ -90,16 +109,28 @@ def interleaved(
     single : bool
         Count the processor time of this process (all of it: Python, library and kernel). For actions on one
         thread that wait for nothing, this is the time on the wall without the turns that other processes had.
+    budget : float
+        Seconds for everything: fewer rounds, but never fewer than five of those asked for, where the actions
+        take long.
+    pause : float
+        Seconds before every measurement, in which the threads that the last action left spinning go to sleep;
+        one call that does not count then wakes those of the next.
     """
     clock = process_time if single else perf_counter
+    start = perf_counter()
     repeats = {key: _repeats(action, seconds, clock) for key, action in actions.items()}
     times: dict[Key, list[float]] = {key: [] for key in actions}
     collecting = gc.isenabled()
     gc.disable()
     try:
         for number in range(rounds):
-            order = list(actions) if number % 2 == 0 else list(reversed(actions))
+            if number >= _LEAST_ROUNDS and perf_counter() - start > budget:
+                break
+            order = list(actions)[:: 1 if number % 2 == 0 else -1]
             for key in order:
+                if pause:
+                    sleep(pause)
+                    actions[key]()
                 times[key].append(_measure(actions[key], repeats[key], clock))
     finally:
         if collecting:

@@ -1,1 +1,0 @@
-"""How the benchmarks measure: pinned cores, interleaved repeats, memory, the machine, tables and JSON."""

@@ -1,0 +1,41 @@
+"""isobit's engine, called as a user calls it; and from C++, where the engine is all that is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from isobit.benchmarking.contestants import Contestant, FloatArray, Loop, OnCores
+from isobit.benchmarking.networks import Network
+
+_CALLS = 200
+
+
+def prepare(network: Network, folder: Path) -> OnCores:
+    """The network in each of its formats."""
+    quantized = {label: network.quantized(label) for label in network.formats}
+
+    def on(cores: int) -> list[Contestant]:
+        return [
+            Contestant(
+                f"isobit {label}",
+                at=lambda batch, q=q: partial(q.predict, n_threads=cores),  # type: ignore[misc]
+                alone=partial(_alone, q),
+            )
+            for label, q in quantized.items()
+        ]
+
+    return on
+
+
+def _alone(quantized: Any, x: FloatArray) -> Mapping[str, Loop]:
+    """The engine in a C++ loop, with arrays that are ready."""
+    from isobit import _core
+
+    (tensor,) = quantized.graph.outputs.values()
+    engine = quantized.engine
+    y = quantized.predict(x).reshape(1, -1)
+    arrays = [x.reshape(1, -1)], [engine.ids[tensor]], [y]
+    return {"Program.run": Loop(partial(_core.repeat_run, engine.program, *arrays, _CALLS), _CALLS)}
