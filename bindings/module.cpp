@@ -4,6 +4,7 @@
 
 PYBIND11_MODULE(_core, m) {
   m.doc() = "The prebuilt engine of isobit.";
+  isobit::bindings::register_plugin(m);
   isobit::bindings::register_program(m);
   isobit::bindings::register_timing(m);
   m.def(

@@ -11,6 +11,7 @@ namespace isobit::bindings {
 // Reads the dictionary of python/isobit/backends/engine.py; throws std::invalid_argument.
 engine::description read_description(const pybind11::dict& spec);
 
+void register_plugin(pybind11::module_& m);
 void register_program(pybind11::module_& m);
 void register_timing(pybind11::module_& m);
 

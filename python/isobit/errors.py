@@ -38,6 +38,14 @@ class ProofError(IsobitError, ArithmeticError):
     """Arithmetic that cannot be proven to fit in the widest integer of the engine."""
 
 
+class CompileError(IsobitError, RuntimeError):
+    """A plugin that could not be compiled: no compiler, or it failed."""
+
+
+class PluginError(IsobitError, RuntimeError):
+    """A file that is no plugin of this version of isobit for this processor, or that is damaged."""
+
+
 class MissingFileError(IsobitError, FileNotFoundError):
     """A file that does not exist."""
 

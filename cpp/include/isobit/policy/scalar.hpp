@@ -34,7 +34,7 @@ struct scalar : derived<scalar<T>> {
 
   template <class F>
   static T lit(const F&, std::int64_t n) {
-    return n;
+    return static_cast<T>(n);
   }
   template <class F>
   static T splat(const F&, T u) {

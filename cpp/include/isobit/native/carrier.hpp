@@ -1,0 +1,64 @@
+// How the raws of a policy are read from and written to storage of narrower integers.
+#ifndef ISOBIT_NATIVE_CARRIER_HPP
+#define ISOBIT_NATIVE_CARRIER_HPP
+
+#include <cstring>
+
+#include "isobit/policy/neurons.hpp"
+#include "isobit/policy/scalar.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+namespace native {
+
+// `width` neighbouring elements make one raw.
+template <class P>
+struct carrier;
+
+template <class T>
+struct carrier<scalar<T>> {
+  static constexpr int width() { return 1; }
+
+  template <class S>
+  static T load(const S* from) {
+    return static_cast<T>(*from);
+  }
+  template <class S>
+  static T broadcast(S value) {
+    return static_cast<T>(value);
+  }
+  template <class S>
+  static void store(S* to, T raw) {
+    *to = static_cast<S>(raw);
+  }
+};
+
+template <class T, int N>
+struct carrier<neurons<T, N>> {
+  using vec = typename neurons<T, N>::vec;
+  static constexpr int width() { return N; }
+
+  template <class S>
+  static vec load(const S* from) {
+    typedef S narrow __attribute__((vector_size(N * sizeof(S))));
+    narrow raws;
+    std::memcpy(&raws, from, sizeof raws);
+    return __builtin_convertvector(raws, vec);
+  }
+  template <class S>
+  static vec broadcast(S value) {
+    return vec{} + static_cast<T>(value);
+  }
+  template <class S>
+  static void store(S* to, vec raws) {
+    typedef S narrow __attribute__((vector_size(N * sizeof(S))));
+    const narrow stored = __builtin_convertvector(raws, narrow);
+    std::memcpy(to, &stored, sizeof stored);
+  }
+};
+
+}  // namespace native
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

@@ -1,0 +1,142 @@
+"""Dense layers: weights packed into the words that the processor's dot products take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from isobit.plugin.fusion import Step
+from isobit.plugin.layout import PADDING
+from isobit.plugin.literals import static_format
+from isobit.plugin.network import raws
+from isobit.plugin.parts import Call, Parts
+
+
+@dataclass(frozen=True)
+class _Packing:
+    """How activations and weights lie in words.
+
+    Attributes
+    ----------
+    elements : int
+        In a word.
+    word_bits : int
+    kind : str
+        The integer type of a packed activation.
+    offset : int
+        Added to every activation.
+    """
+
+    elements: int
+    word_bits: int
+    kind: str
+    offset: int = 0
+
+
+def dense(parts: Parts, step: Step) -> Iterator[Call]:
+    """The call of one dense layer, with the operations that follow it in registers."""
+    rows, n_in, n_out = parts.rows()
+    (source,) = parts.op["inputs"]
+    if parts.lane == 128:
+        weight, bias = (parts.constant(i, parts.word) for i in range(2))
+        yield parts.call(
+            "plain_matrix", parts.scalar, parts.cell, rows, n_in, n_out, *parts.inputs, weight, bias,
+            *parts.formats(), parts.output, "@scratch@", scratch_bytes=n_in * parts.bits // 8,
+        )  # fmt: skip
+        return
+    packing = _packing(parts, source)
+    lanes = 8 * parts.isa.vector_bytes // packing.word_bits
+    weight, bias = _declare(parts, packing, lanes, source, n_in, n_out)
+    output, behind = parts.output, []
+    for number in step.followers:
+        follower = Parts(parts.network, number, parts.isa, packing.word_bits)
+        fmt = static_format(parts.network.format(follower.op["output"]))
+        behind.append(f"native::then<{', '.join([follower.cell, fmt, *follower.arguments()])}>")
+        parts.data.extend(follower.data)
+        output = follower.output
+    word = f"std::int{packing.word_bits}_t"
+    yield parts.call(
+        "matrix",
+        f"packed_neurons<{packing.elements}, {word}, {lanes}>",
+        packing.elements,
+        packing.kind,
+        packing.offset,
+        parts.cell,
+        rows,
+        n_in,
+        n_out,
+        *parts.inputs,
+        weight,
+        bias,
+        *parts.formats(),
+        static_format(parts.network.format(parts.op["output"])),
+        output,
+        "@scratch@",
+        *behind,
+        scratch_bytes=(n_in + PADDING) * packing.word_bits // 8,
+        least_bytes={source: packing.word_bits // packing.elements // 8},
+    )
+
+
+def _packing(parts: Parts, source: int) -> _Packing:
+    """The narrowest packing that is proven to hold the activations and holds the weights."""
+    low, high = parts.network.ranges[source]
+    weight = parts.op["constants"][0]
+    values = raws(weight["raw"], weight["format"])
+    least, most = min(values), max(values)
+    if parts.lane <= 32:
+        if parts.isa.byte_range is not None and least >= -128 and most <= 127 and high - low <= 255:
+            first, last = parts.isa.byte_range
+            offset = 0 if first <= low and high <= last else -128 - low if first < 0 else -low
+            return _Packing(4, 32, "std::int8_t" if first < 0 else "std::uint8_t", offset)
+        if least >= -(2**15) and most < 2**15 and high - low < 2**16:
+            offset = 0 if low >= -(2**15) and high < 2**15 else -(2**15) - low
+            return _Packing(2, 32, "std::int16_t", offset)
+    bits = max(32, parts.lane)
+    return _Packing(1, bits, f"std::int{bits}_t")
+
+
+def _declare(
+    parts: Parts, packing: _Packing, lanes: int, source: int, n_in: int, n_out: int
+) -> tuple[str, str]:
+    """Weights as [panel][word][lane], and what the sums begin with; returns their names."""
+    weight, bias = parts.op["constants"]
+    matrix = _integers(weight).reshape(n_in, n_out)
+    k, panels = packing.elements, -(-n_out // lanes)
+    full = np.zeros((-(-n_in // k) * k, panels * lanes), dtype=object)
+    full[:n_in, :n_out] = matrix
+    part = packing.word_bits // k
+    words = sum((full[i::k] & (2**part - 1)) << (part * i) for i in range(k))
+    words = words.reshape(-1, panels, lanes).transpose(1, 0, 2)
+
+    def fractional(code: Any) -> int:
+        return int(code[1])
+
+    product = fractional(parts.network.format(source)) + fractional(weight["format"])
+    total = max(product, fractional(bias["format"]))
+    start = np.zeros(panels * lanes, dtype=object)
+    start[:n_out] = _integers(bias) << (total - fractional(bias["format"]))
+    start[:n_out] -= (packing.offset * matrix.sum(axis=0)) << (total - product)
+    kind = f"std::int{packing.word_bits}_t"
+    return (
+        parts.declare("c0", "constant", kind, _wrapped(words, packing.word_bits), _about(weight)),
+        parts.declare("c1", "constant", kind, _wrapped(start, packing.word_bits), _about(bias)),
+    )
+
+
+def _about(constant: Any) -> str:
+    return f"{static_format(constant['format'])}, {constant['raw'].size}"
+
+
+def _integers(constant: Any) -> npt.NDArray[Any]:
+    return np.array(raws(constant["raw"], constant["format"]), dtype=object)
+
+
+def _wrapped(values: npt.NDArray[Any], bits: int) -> list[int]:
+    """Two's complement: sums are right modulo 2**bits, which the proof says is enough."""
+    half = 1 << (bits - 1)
+    return [(int(value) + half) % (2 * half) - half for value in values.ravel()]

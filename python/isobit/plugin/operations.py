@@ -1,0 +1,111 @@
+"""Every operation of a network as a typed schedule of ``isobit/native``, with its constants as data."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from isobit.errors import CompileError
+from isobit.plugin.dense import dense
+from isobit.plugin.fusion import MAPS, Step, fused
+from isobit.plugin.isa import InstructionSet
+from isobit.plugin.network import Network
+from isobit.plugin.parts import Call, Parts
+
+
+@dataclass
+class Program:
+    """The calls in order, and what they want of tensors.
+
+    Attributes
+    ----------
+    calls : list of Call
+    least_bytes : dict of int to int
+        Tensors that are kept in wider integers than their values need.
+    skipped : set of int
+        Tensors that stay in registers.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    least_bytes: dict[int, int] = field(default_factory=dict)
+    skipped: set[int] = field(default_factory=set)
+
+
+def program_of(network: Network, isa: InstructionSet) -> Program:
+    """The schedules of a network for an instruction set."""
+    program = Program()
+    for step in fused(network):
+        cell = network.operations[step.number]["cell"]
+        build = _SCHEDULES.get(cell)
+        if build is None:
+            raise CompileError(
+                f"operation {step.number} is a cell {cell!r}, for which plugins have no schedule; predict "
+                "works without a plugin"
+            )
+        for call in build(Parts(network, step.number, isa), step):
+            program.calls.append(call)
+            for tensor, size in call.least_bytes.items():
+                program.least_bytes[tensor] = max(size, program.least_bytes.get(tensor, 1))
+        program.skipped.update(step.inner)
+    return program
+
+
+def _map(parts: Parts, step: Step) -> Iterator[Call]:
+    yield parts.call("map", parts.vectors(), parts.cell, *parts.inputs, parts.output, *parts.arguments())
+
+
+def _zip(parts: Parts, step: Step) -> Iterator[Call]:
+    inputs = f"native::inputs<{', '.join(parts.inputs)}>"
+    constants = f"native::with_constants<{', '.join(parts.arguments())}>"
+    yield parts.call("zip", parts.vectors(), parts.cell, inputs, parts.output, constants)
+
+
+def _gather(parts: Parts, step: Step) -> Iterator[Call]:
+    pairs = parts.op["ints"].reshape(-1, 2)
+    for number, name in enumerate(parts.inputs):
+        targets = np.flatnonzero(pairs[:, 0] == number)
+        if targets.size:
+            moves = list(_moves(pairs[targets, 1], targets))
+            part = Parts(parts.network, parts.number, parts.isa)
+            runs = part.runs(number, moves)
+            yield part.call("gather", part.scalar, "cells::linear", name, part.output, runs, len(moves))
+
+
+def _moves(sources: Any, targets: Any) -> Iterator[tuple[int, int, int]]:
+    """Neighbours that stay neighbours: (first source, first target, count)."""
+    breaks = np.flatnonzero((np.diff(sources) != 1) | (np.diff(targets) != 1)) + 1
+    edges = [0, *breaks.tolist(), len(sources)]
+    for first, last in itertools.pairwise(edges):
+        yield int(sources[first]), int(targets[first]), last - first
+
+
+def _rows_with_tables(parts: Parts, step: Step) -> Iterator[Call]:
+    rows, n = parts.rows()
+    tables = [parts.table(0), parts.table(1)]
+    yield parts.call(
+        "rows_with_tables", parts.scalar, parts.cell, rows, n, *parts.inputs, *tables, parts.output,
+        "@scratch@", scratch_bytes=3 * n * parts.bits // 8,
+    )  # fmt: skip
+
+
+def _reduce(parts: Parts, step: Step) -> Iterator[Call]:
+    rows, n = parts.rows()
+    yield parts.call(
+        "reduce", parts.scalar, parts.cell, rows, n, *parts.inputs, parts.output, "@scratch@",
+        scratch_bytes=n * parts.bits // 8,
+    )  # fmt: skip
+
+
+_SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
+    **dict.fromkeys(MAPS, _map),
+    **dict.fromkeys(("add", "subtract", "multiply", "maximum", "minimum", "average"), _zip),
+    "gather": _gather,
+    "dense": dense,
+    "softmax": _rows_with_tables,
+    "log_softmax": _rows_with_tables,
+    "argmax": _reduce,
+}
