@@ -7,6 +7,7 @@ find_package(Threads REQUIRED)
 
 file(GLOB ISOBIT_ENGINE_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cpp/src/engine/*.cpp")
 set(ISOBIT_ISA_FLAGS_avx2 -mavx2 -mfma -mbmi2)
+set(ISOBIT_ISA_FLAGS_avxvnni ${ISOBIT_ISA_FLAGS_avx2} -mavxvnni)
 set(
   ISOBIT_ISA_FLAGS_avx512
   -mavx512f
@@ -15,9 +16,10 @@ set(
   -mavx512vl
   -mprefer-vector-width=512
 )
+set(ISOBIT_ISA_FLAGS_avx512vnni ${ISOBIT_ISA_FLAGS_avx512} -mavx512vnni)
 string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}" ISOBIT_PROCESSOR)
 if(NOT ISOBIT_PROCESSOR MATCHES "^(x86_64|amd64)$")
-  list(FILTER ISOBIT_ENGINE_SOURCES EXCLUDE REGEX "/isa_avx[0-9]+\\.cpp$")
+  list(FILTER ISOBIT_ENGINE_SOURCES EXCLUDE REGEX "/isa_avx[a-z0-9]+\\.cpp$")
 endif()
 
 add_library(isobit_engine STATIC ${ISOBIT_ENGINE_SOURCES})

@@ -143,14 +143,22 @@ num<P, To> integer_cast(const num<P, From>& v, const To& to) {
 
 }  // namespace detail
 
-template <class P, class From, class To, class = std::enable_if_t<detail::is_static<To>::value>>
+// A value that `to` can hold stays what it is.
+template <class P, class From, class To,
+          class = std::enable_if_t<!std::is_same<To, dyn_exact>::value>>
 num<P, To> cast(const num<P, From>& v, const To& to) {
-  return P::cast(v, to);
+  return detail::holds(v.format(), to) ? num<P, To>(to, detail::align(v, to)) : P::cast(v, to);
 }
 
 template <class P>
 num<P, dyn> cast(const num<P, dyn>& v, const dyn& to) {
-  return to.is_exact() ? v : P::cast(v, to);
+  if (to.is_exact()) return v;
+  return detail::holds(v.format(), to) ? num<P, dyn>(to, detail::align(v, to)) : P::cast(v, to);
+}
+
+template <class P, class From>
+num<P, From> cast(const num<P, From>& v, const dyn_exact&) {
+  return v;
 }
 
 }  // namespace ISOBIT_ISA

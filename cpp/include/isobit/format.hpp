@@ -48,6 +48,21 @@ struct dyn {
   constexpr bool is_exact() const { return width_ == 0; }
 };
 
+// A run-time format whose modes are known at compile time: what a loop over many casts is compiled
+// for.
+template <rounding Q, overflow O>
+struct dyn_with : dyn {
+  explicit constexpr dyn_with(const dyn& f) : dyn(f) {}
+  static constexpr rounding rounds() { return Q; }
+  static constexpr overflow overflows() { return O; }
+  static constexpr bool is_exact() { return false; }
+};
+
+// The run-time format of width 0, known to be so at compile time.
+struct dyn_exact : dyn {
+  static constexpr bool is_exact() { return true; }
+};
+
 // A number of terms: `count<N>` beside static formats, `int` beside run-time ones.
 template <int N>
 using count = std::integral_constant<int, N>;
@@ -75,6 +90,17 @@ template <class F>
 struct is_static : std::true_type {};
 template <>
 struct is_static<dyn> : std::false_type {};
+template <rounding Q, overflow O>
+struct is_static<dyn_with<Q, O>> : std::false_type {};
+template <>
+struct is_static<dyn_exact> : std::false_type {};
+
+// Whether every value of `from` is a value of `to`.
+template <class From, class To>
+constexpr bool holds(const From& from, const To& to) {
+  return to.frac() >= from.frac() && magnitude_bits(to) >= magnitude_bits(from) &&
+         (to.is_signed() || !from.is_signed());
+}
 
 }  // namespace detail
 

@@ -27,17 +27,23 @@ enum class function {
 
 inline namespace ISOBIT_ISA {
 
+// What a table holds: a constant of its policy (or what a policy says by specializing this).
+template <class P, class Entry>
+struct table_entry {
+  using type = typename P::template uniform<Entry>;
+};
+
 // Index: format of the address, which saturates at the ends. Entry: format of the contents.
 // `low` is the raw address of entries[0].
 template <class P, class Index, class Entry>
 struct table {
-  using uniform_type = typename P::template uniform<Entry>;
+  using entry_type = typename table_entry<P, Entry>::type;
 
   Index index;
   Entry entry;
   std::int64_t low;
   std::int64_t size;
-  const uniform_type* entries;
+  const entry_type* entries;
   function meaning;
   double parameter;
 };

@@ -18,9 +18,10 @@ inline dyn bind(const engine::plain_format& f) {
   return dyn(f.width, f.frac, f.is_signed != 0, static_cast<rounding>(f.rounds),
              static_cast<overflow>(f.overflows));
 }
+// The tensor for one group of samples.
 template <class P>
-view<P, dyn> bind(const engine::tensor_ref& t) {
-  return {bind(t.format), static_cast<raw_of<P>*>(t.data), t.stride};
+view<P, dyn> bind(const engine::tensor_ref& t, int group) {
+  return {bind(t.format), static_cast<raw_of<P>*>(t.data) + group, t.stride};
 }
 template <class P>
 constants<P, dyn> bind(const engine::constant_ref& c) {
@@ -32,7 +33,7 @@ table<P, dyn, dyn> bind(const engine::table_ref& t) {
           bind(t.entry),
           t.low,
           t.size,
-          static_cast<const uniform_of<P>*>(t.entries),
+          static_cast<const typename table_entry<P, dyn>::type*>(t.entries),
           static_cast<function>(t.meaning),
           t.parameter};
 }

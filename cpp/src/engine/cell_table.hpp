@@ -21,44 +21,57 @@ namespace engine_kernels {
 struct cell_entry {
   const char* name;
   int inputs, constants, tables, formats, ints;
+  schedule_kind kind;
   engine::kernel run;
 };
 
 constexpr int any_ints = -1;  // checked by the cell's own rule
 
+// The policy that runs a schedule where the table is made for P: the same, or what P says by
+// specializing this (isa_kernels_impl.hpp: registers of neighbouring elements are for elementwise
+// schedules only).
+template <class P, schedule_kind Kind>
+struct policy_of {
+  using type = P;
+};
+
 template <class P, class Schedule>
-constexpr engine::kernel of() {
-  return &Schedule::template run<P>;
+constexpr cell_entry entry(const char* name, int inputs, int constants, int tables, int formats,
+                           int ints) {
+  return {name,           inputs,
+          constants,      tables,
+          formats,        ints,
+          Schedule::kind, &run_groups<typename policy_of<P, Schedule::kind>::type, Schedule>};
 }
 
 template <class P>
 const cell_entry* cell_table(int& size) {
   using namespace cells;
   static constexpr cell_entry table[] = {
-      // name, inputs, constants, tables, formats, ints, schedule
-      {"linear", 1, 0, 0, 0, 0, of<P, map<linear>>()},
-      {"relu", 1, 0, 0, 0, 0, of<P, map<relu>>()},
-      {"clip", 1, 2, 0, 0, 0, of<P, map<clip>>()},
-      {"leaky_relu", 1, 1, 0, 0, 0, of<P, map<leaky_relu>>()},
-      {"thresholded_relu", 1, 1, 0, 0, 0, of<P, map<thresholded_relu>>()},
-      {"affine", 1, 2, 0, 1, 0, of<P, map<affine>>()},
-      {"hard_sigmoid", 1, 2, 0, 0, 0, of<P, map<hard_sigmoid>>()},
-      {"binary_tanh", 1, 0, 0, 0, 0, of<P, map<binary_tanh>>()},
-      {"ternary_tanh", 1, 0, 0, 0, 0, of<P, map<ternary_tanh>>()},
-      {"lookup", 1, 0, 1, 0, 0, of<P, map<lookup>>()},
-      {"lookup_relu", 1, 0, 1, 0, 0, of<P, map<lookup_relu>>()},
-      {"elu", 1, 1, 1, 0, 0, of<P, map<elu>>()},
-      {"add", -1, 0, 0, 0, 0, of<P, zip<add>>()},
-      {"subtract", 2, 0, 0, 0, 0, of<P, zip<subtract>>()},
-      {"multiply", -1, 0, 0, 0, 0, of<P, zip<multiply>>()},
-      {"maximum", -1, 0, 0, 0, 0, of<P, zip<maximum>>()},
-      {"minimum", -1, 0, 0, 0, 0, of<P, zip<minimum>>()},
-      {"average", -1, 1, 0, 0, 0, of<P, zip<average>>()},
-      {"gather", -1, 0, 0, 0, any_ints, of<P, gather<linear>>()},
-      {"dense", 1, 2, 0, 1, 3, of<P, matrix<dense>>()},
-      {"softmax", 1, 0, 2, 0, 2, of<P, rows_with_tables<softmax>>()},
-      {"log_softmax", 1, 0, 2, 0, 2, of<P, rows_with_tables<log_softmax>>()},
-      {"argmax", 1, 0, 0, 0, 2, of<P, reduce<argmax>>()},
+      // name, inputs, constants, tables, formats, ints
+      entry<P, map<linear>>("linear", 1, 0, 0, 0, 0),
+      entry<P, map<relu>>("relu", 1, 0, 0, 0, 0),
+      entry<P, map<clip>>("clip", 1, 2, 0, 0, 0),
+      entry<P, map<leaky_relu>>("leaky_relu", 1, 1, 0, 0, 0),
+      entry<P, map<thresholded_relu>>("thresholded_relu", 1, 1, 0, 0, 0),
+      entry<P, map<affine>>("affine", 1, 2, 0, 1, 0),
+      entry<P, map<hard_sigmoid>>("hard_sigmoid", 1, 2, 0, 0, 0),
+      entry<P, map<binary_tanh>>("binary_tanh", 1, 0, 0, 0, 0),
+      entry<P, map<ternary_tanh>>("ternary_tanh", 1, 0, 0, 0, 0),
+      entry<P, map<lookup>>("lookup", 1, 0, 1, 0, 0),
+      entry<P, map<lookup_relu>>("lookup_relu", 1, 0, 1, 0, 0),
+      entry<P, map<elu>>("elu", 1, 1, 1, 0, 0),
+      entry<P, zip<add>>("add", -1, 0, 0, 0, 0),
+      entry<P, zip<subtract>>("subtract", 2, 0, 0, 0, 0),
+      entry<P, zip<multiply>>("multiply", -1, 0, 0, 0, 0),
+      entry<P, zip<maximum>>("maximum", -1, 0, 0, 0, 0),
+      entry<P, zip<minimum>>("minimum", -1, 0, 0, 0, 0),
+      entry<P, zip<average>>("average", -1, 1, 0, 0, 0),
+      entry<P, gather<linear>>("gather", -1, 0, 0, 0, any_ints),
+      entry<P, matrix<dense>>("dense", 1, 2, 0, 1, 3),
+      entry<P, rows_with_tables<softmax>>("softmax", 1, 0, 2, 0, 2),
+      entry<P, rows_with_tables<log_softmax>>("log_softmax", 1, 0, 2, 0, 2),
+      entry<P, reduce<argmax>>("argmax", 1, 0, 0, 0, 2),
   };
   size = static_cast<int>(sizeof(table) / sizeof(table[0]));
   return table;

@@ -11,27 +11,44 @@ namespace isobit::engine {
 // What a caller's buffer holds, sample-major.
 enum class element { f32, f64, i64 };
 
+// How a tensor lies in memory: raws of a lane type (pack 1), or words of `pack` elements, each
+// stored as raw + offset, rows of row_size elements being padded to whole words.
+struct form {
+  lane type;
+  int pack;
+  int offset;
+  int rows, row_size;
+};
+
 struct isa_kernels {
   const char* name;
+  int register_bytes;
+  // Whether words of four elements pay, and what a packed activation of 8 bits may be.
+  bool takes_quads;
+  int lowest_quad;
+  // Samples that a kernel for packed tensors computes at once in layout::samples.
+  int packed_samples;
 
-  // A kernel works on `samples(lane)` samples at once; a block is a whole number of those.
-  int (*samples)(lane);
-  kernel (*find)(lane, int cell);
+  kernel (*find)(layout, lane, int cell);
+  // For a layer whose input is packed (layout::neurons: or not), with the cell that is fused behind
+  // it
+  // ("": none), at this position of fast_modes; null if there is none.
+  kernel (*find_packed)(layout, lane, int pack, const char* cell, const char* fused, int modes);
 
-  // count x size raws (as int64; is_signed tells how to read the top bit) into element-major
-  // storage.
-  void (*load_raws)(lane, const std::int64_t* x, int count, int size, bool is_signed,
-                    void* storage);
-  // Floats times `scale` (a power of two) as integers with two more bits, guard and sticky:
-  // rounding them by any mode gives what rounding the float itself gives. False where one value
-  // does not fit or vanishes; the storage is then undefined. Lanes i32 and i64 only. `scratch` is
-  // as large as `storage`.
-  bool (*load_floats)(lane, element, const void* x, int count, int size, double scale,
-                      void* storage, void* scratch);
-  // Element-major raws into the caller's count x size buffer, floats times `scale`.
-  void (*store)(lane, element, const void* storage, int count, int size, double scale, void* y);
-  // The same raws in another lane type.
-  void (*convert)(lane from, lane to, const void* x, int raws, void* y);
+  // n raws (as int64; is_signed tells how to read the top bit) as they are.
+  void (*take_raws)(lane, const std::int64_t* x, std::ptrdiff_t n, bool is_signed, void* flat);
+  // n floats times `scale` (a power of two) with guard and sticky bit (flat_input.hpp). False where
+  // one value does not fit, vanishes or is not finite. Lanes i32 and i64 only.
+  bool (*guard_floats)(lane, element, const void* x, std::ptrdiff_t n, double scale, void* flat);
+  // Flat raws of `count` samples into a tensor; `scratch` has room for as many words.
+  void (*spread)(layout, lane flat_type, const void* flat, int count, const form& to, void* tensor,
+                 void* scratch);
+  // Raws of a tensor that is not packed into the caller's count x size buffer, floats times
+  // `scale`.
+  void (*collect)(layout, lane, const void* tensor, int count, int size, element, double scale,
+                  void* y);
+  // A tensor from one form to another, of which one at most is packed.
+  void (*convert)(layout, const form& from, const void* x, const form& to, void* y);
 };
 
 // The instruction sets that this processor has, best first.
@@ -40,7 +57,9 @@ int usable_isas(const isa_kernels* const*& list);
 const isa_kernels& isa_generic();
 #if defined(__x86_64__)
 const isa_kernels& isa_avx2();
+const isa_kernels& isa_avxvnni();
 const isa_kernels& isa_avx512();
+const isa_kernels& isa_avx512vnni();
 #endif
 
 }  // namespace isobit::engine

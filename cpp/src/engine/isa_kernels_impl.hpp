@@ -1,74 +1,154 @@
-// The body of every isa_*.cpp: instantiates lanes of REGISTER_BYTES and fills the table.
-// Included once per translation unit, with ISOBIT_ISA naming its inline namespace.
-#include "block_io.hpp"
+// Everything that one instruction set provides, for registers of ISOBIT_REGISTER_BYTES. Included
+// once per translation unit, with ISOBIT_ISA naming its inline namespace.
 #include "cell_table.hpp"
+#include "flat_input.hpp"
+#include "isa_packed.hpp"
 #include "isobit/policy/lanes.hpp"
+#include "isobit/policy/neurons.hpp"
 #include "isobit/policy/scalar.hpp"
+#include "tensor_io.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
+namespace engine_kernels {
+
+// Registers of neighbouring elements serve schedules that go element by element; others see one
+// element after the other. Layers with a weight matrix have kernels of their own
+// (packed_table.hpp).
+template <class T, int N>
+struct policy_of<neurons<T, N>, schedule_kind::other> {
+  using type = scalar<T>;
+};
+template <class T, int N>
+struct policy_of<neurons<T, N>, schedule_kind::matrix> {
+  using type = scalar<T>;
+};
+
+}  // namespace engine_kernels
+
 namespace isa_impl {
 
-using namespace block_io;
+using engine::element;
+using engine::form;
 
 template <class T>
-struct policy_for {
-  static constexpr int samples = ISOBIT_REGISTER_BYTES / static_cast<int>(sizeof(T));
-  using type = lanes<T, samples>;
+struct policies {
+  static constexpr int lanes_per_register = register_bytes / static_cast<int>(sizeof(T));
+  using samples = lanes<T, lanes_per_register>;
+  using neurons = isobit::neurons<T, lanes_per_register>;
 };
 template <>
-struct policy_for<int128> {
-  static constexpr int samples = 1;
-  using type = scalar<int128>;
+struct policies<int128> {
+  using samples = scalar<int128>;
+  using neurons = scalar<int128>;
 };
 
-inline int samples(lane l) {
-  return with_lane(l, [](auto t) { return policy_for<decltype(t)>::samples; });
+// Calls f with a value of the lane's integer type.
+template <class F>
+auto with_lane(lane l, F f) {
+  switch (l) {
+    case lane::i16:
+      return f(std::int16_t());
+    case lane::i32:
+      return f(std::int32_t());
+    case lane::i64:
+      return f(std::int64_t());
+    case lane::i128:
+      break;
+  }
+  return f(int128());
 }
 
-inline engine::kernel find(lane l, int cell) {
-  return with_lane(l, [cell](auto t) {
+inline engine::kernel find(layout way, lane l, int cell) {
+  return with_lane(l, [way, cell](auto t) {
+    using both = policies<decltype(t)>;
     int size = 0;
-    return engine_kernels::cell_table<typename policy_for<decltype(t)>::type>(size)[cell].run;
+    return way == layout::samples
+               ? engine_kernels::cell_table<typename both::samples>(size)[cell].run
+               : engine_kernels::cell_table<typename both::neurons>(size)[cell].run;
   });
 }
 
-inline void load_raws(lane l, const std::int64_t* x, int count, int size, bool is_signed,
-                      void* storage) {
-  with_lane(l,
-            [=](auto t) { block_io::load_raws<decltype(t)>(x, count, size, is_signed, storage); });
+inline engine::kernel find_in_panels(lane l, const char* cell, const char* fused) {
+  using namespace engine_kernels;
+  constexpr int N = words_per_register;
+  switch (l) {
+    case lane::i16:
+      return engine_kernels::find_in_panels<neuron_tiles<1, std::int16_t, 2 * N>>(cell, fused);
+    case lane::i32:
+      return engine_kernels::find_in_panels<neuron_tiles<1, std::int32_t, N>>(cell, fused);
+    case lane::i64:
+      return engine_kernels::find_in_panels<neuron_tiles<1, std::int64_t, N / 2>>(cell, fused);
+    case lane::i128:
+      break;
+  }
+  return nullptr;
 }
 
-template <class T>
-bool load_floats_as(element kind, const void* x, int count, int size, double scale, void* storage,
-                    void* scratch) {
-  if (kind == element::f32)
-    return block_io::load_floats<T>(static_cast<const float*>(x), count, size, scale, storage,
-                                    scratch);
-  return block_io::load_floats<T>(static_cast<const double*>(x), count, size, scale, storage,
-                                  scratch);
+inline engine::kernel find_any(layout way, lane l, int pack, const char* cell, const char* fused,
+                               int modes) {
+  if (pack > 1) return find_packed(way, l, pack, cell, fused, modes);
+  return way == layout::neurons ? find_in_panels(l, cell, fused) : nullptr;
 }
 
-inline bool load_floats(lane l, element kind, const void* x, int count, int size, double scale,
-                        void* storage, void* scratch) {
-  if (l == lane::i32)
-    return load_floats_as<std::int32_t>(kind, x, count, size, scale, storage, scratch);
-  return load_floats_as<std::int64_t>(kind, x, count, size, scale, storage, scratch);
+inline void take_raws(lane l, const std::int64_t* x, std::ptrdiff_t n, bool is_signed, void* flat) {
+  with_lane(
+      l, [=](auto t) { flat_input::take_raws(x, n, is_signed, static_cast<decltype(t)*>(flat)); });
 }
 
-inline void store(lane l, element kind, const void* storage, int count, int size, double scale,
-                  void* y) {
-  with_lane(l, [=](auto t) { block_io::store<decltype(t)>(kind, storage, count, size, scale, y); });
+inline bool guard_floats(lane l, element kind, const void* x, std::ptrdiff_t n, double scale,
+                         void* flat) {
+  const auto* floats = static_cast<const float*>(x);
+  const auto* doubles = static_cast<const double*>(x);
+  if (l == lane::i32) {
+    auto* to = static_cast<std::int32_t*>(flat);
+    if (kind == element::f64)
+      return flat_input::guard_floats<std::int32_t, double>(doubles, n, scale, to);
+    // In float32 the scale itself must be a normal number.
+    if (scale >= 0x1p-64 && scale <= 0x1p64)
+      return flat_input::guard_floats<std::int32_t, float>(floats, n, scale, to);
+    return flat_input::guard_floats<std::int32_t, double>(floats, n, scale, to);
+  }
+  auto* to = static_cast<std::int64_t*>(flat);
+  return kind == element::f64
+             ? flat_input::guard_floats<std::int64_t, double>(doubles, n, scale, to)
+             : flat_input::guard_floats<std::int64_t, double>(floats, n, scale, to);
 }
 
-inline void convert(lane from, lane to, const void* x, int raws, void* y) {
-  with_lane(from, [=](auto t) {
-    with_lane(to, [=](auto u) { block_io::convert<decltype(t), decltype(u)>(x, raws, y); });
+inline void spread(layout way, lane l, const void* flat, int count, const form& to, void* tensor,
+                   void* scratch) {
+  with_lane(l, [&](auto t) {
+    tensor_io::spread(way, static_cast<const decltype(t)*>(flat), count, to, tensor, scratch);
+  });
+}
+
+inline void collect(layout way, lane l, const void* tensor, int count, int size, element kind,
+                    double scale, void* y) {
+  with_lane(l, [=](auto t) {
+    tensor_io::collect(way, static_cast<const decltype(t)*>(tensor), count, size, kind, scale, y);
+  });
+}
+
+inline void convert(layout way, const form& from, const void* x, const form& to, void* y) {
+  with_lane(from.type, [&](auto t) {
+    with_lane(to.type,
+              [&](auto u) { tensor_io::convert<decltype(t), decltype(u)>(way, from, x, to, y); });
   });
 }
 
 constexpr engine::isa_kernels table(const char* name) {
-  return {name, samples, find, load_raws, load_floats, store, convert};
+  return {name,
+          register_bytes,
+          dot_takes_quads,
+          dot_lowest(4),
+          registers_of_samples * words_per_register,
+          find,
+          find_any,
+          take_raws,
+          guard_floats,
+          spread,
+          collect,
+          convert};
 }
 
 }  // namespace isa_impl

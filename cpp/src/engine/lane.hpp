@@ -1,4 +1,5 @@
-// Lane types: the integers that a kernel can compute in, narrowest first.
+// Lane types: the integers that a kernel can compute in, narrowest first; and how tensors lie in
+// memory.
 #ifndef ISOBIT_ENGINE_LANE_HPP
 #define ISOBIT_ENGINE_LANE_HPP
 
@@ -13,9 +14,19 @@ constexpr int n_lanes = 4;
 constexpr int bits(lane l) { return 16 << static_cast<int>(l); }
 constexpr std::size_t bytes(lane l) { return static_cast<std::size_t>(bits(l)) / 8; }
 
-// Samples that the engine carries through the network together. Storage is element-major: the raws
-// of one element for all samples of a block lie side by side.
+// Two ways to use a register, with the same bits. Batches go over lanes: a register holds one
+// element of many samples, and storage is element-major, the raws of one element for all samples of
+// a block side by side. Few samples go one after the other: a register holds many elements of one
+// sample, and a tensor is a plain array.
+enum class layout { samples, neurons };
+constexpr int n_layouts = 2;
+
+// Samples that the engine carries through the network together in layout::samples.
 constexpr int block = 64;
+
+// How many neighbouring elements of a row share a 32-bit word: 1 (each has an integer of the lane
+// type of its own), 2 (int16) or 4 (8 bits); see policy/dot.hpp. Rows are padded to whole words.
+constexpr int words(int elements, int pack) { return (elements + pack - 1) / pack; }
 
 }  // namespace isobit::engine
 

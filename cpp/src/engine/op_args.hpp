@@ -12,11 +12,14 @@ struct plain_format {
   int width, frac, is_signed, rounds, overflows;
 };
 
-// Element i lies i * stride raws (of the kernel's policy) behind data.
+// Element i lies i * stride raws (of the kernel's policy) behind data. Packed tensors have `pack`
+// elements a word, each stored as raw + offset, and the stride counts words.
 struct tensor_ref {
   void* data;
   std::ptrdiff_t stride;
   plain_format format;
+  int pack;
+  int offset;
 };
 
 struct constant_ref {
@@ -42,7 +45,11 @@ struct op_args {
   const table_ref* tables;
   const plain_format* formats;
   const std::int64_t* ints;
-  void* scratch;  // room for `scratch_size` raws
+  void* scratch;       // room for `scratch_size` raws
+  plain_format fused;  // of the output of a cell that follows at once; `output.format` is before it
+  // Samples lie side by side in `groups` registers (or groups of them); a kernel goes through all.
+  int groups;
+  int group;  // the one that it is at
 };
 
 using kernel = void (*)(const op_args&);

@@ -4,123 +4,188 @@
 #include <map>
 
 #include "float_guard.hpp"
-#include "sample_run.hpp"
+#include "packed_modes.hpp"
+#include "packing_choice.hpp"
 
 namespace isobit::engine {
 
 namespace {
 
-constexpr std::size_t alignment = 64;
+constexpr std::size_t alignment = 64;  // of the widest register
+
+std::size_t padded(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+
+bool same(const form& a, const form& b) {
+  return a.type == b.type && a.pack == b.pack && a.offset == b.offset &&
+         (a.pack == 1 || (a.rows == b.rows && a.row_size == b.row_size));
+}
 
 class planner {
  public:
-  planner(const description& net, const proof& proven, lane at_least)
-      : net_(net), proven_(proven), at_least_(at_least) {
+  planner(const description& net, const proof& proven, const isa_kernels& isa,
+          const plan_options& options)
+      : net_(net), proven_(proven), isa_(isa), choice_(net, proven, isa, options) {
+    plan_.options = options;
     plan_.home.assign(net.tensors.size(), -1);
+    copies_.resize(net.tensors.size());
+    done_.resize(net.operations.size());
   }
 
   plan make() {
     for (int t : net_.inputs) add_input(t);
-    for (std::size_t i = 0; i < net_.operations.size(); ++i) add_operation(i);
-    plan_.scratch_offset = plan_.workspace_bytes;
-    plan_.workspace_bytes += scratch_raws_ * block * bytes(lane::i128);
+    for (std::size_t i = 0; i < net_.operations.size(); ++i)
+      if (!done_[i]) add_operation(i);
+    plan_.guard_offset = reserve(flat_bytes_);
+    plan_.flat_offset = reserve(flat_bytes_);
+    plan_.spread_offset = reserve(flat_bytes_);
+    plan_.scratch_offset = reserve(scratch_raws_ * samples_at_once() * bytes(lane::i128));
     return std::move(plan_);
   }
 
  private:
-  int add_buffer(lane type, int size) {
-    plan_.buffers.push_back({type, size, plan_.workspace_bytes});
-    const std::size_t raw_bytes = static_cast<std::size_t>(size) * block * bytes(type);
-    plan_.workspace_bytes += (raw_bytes + alignment - 1) / alignment * alignment;
+  bool by_samples() const { return plan_.options.way == layout::samples; }
+  std::size_t samples_at_once() const { return by_samples() ? block : 1; }
+
+  int lanes(lane type) const {
+    return type == lane::i128 ? 1 : isa_.register_bytes / static_cast<int>(bytes(type));
+  }
+
+  // One register more than needed: kernels write whole ones.
+  std::size_t reserve(std::size_t wanted) {
+    const std::size_t offset = plan_.workspace_bytes;
+    plan_.workspace_bytes += padded(wanted) + alignment;
+    return offset;
+  }
+
+  int add_buffer(const form& f) {
+    const std::size_t units =
+        static_cast<std::size_t>(f.rows) * static_cast<std::size_t>(words(f.row_size, f.pack));
+    const std::size_t unit_bytes = f.pack == 1 ? bytes(f.type) : 4;
+    plan_.buffers.push_back({f, reserve(units * samples_at_once() * unit_bytes)});
     return static_cast<int>(plan_.buffers.size()) - 1;
   }
 
-  void add_input(int t) {
-    const auto id = static_cast<std::size_t>(t);
-    const tensor& info = net_.tensors[id];
-    const lane type = std::max(guard_lane(info.format), at_least_);
-    const int guard = add_buffer(type, info.size);
-    plan_.home[id] = add_buffer(type, info.size);
-    plan_.inputs.push_back({t, guard, plan_.home[id]});
+  const form& form_of(int b) const { return plan_.buffers[static_cast<std::size_t>(b)].shape; }
+  int home(int t) const { return plan_.home[static_cast<std::size_t>(t)]; }
+  int size(int t) const { return net_.tensors[static_cast<std::size_t>(t)].size; }
+  plain_format format(int t) const {
+    return plain(net_.tensors[static_cast<std::size_t>(t)].format);
   }
 
-  int in_lane(int t, lane type, std::vector<convert_step>& conversions) {
-    const int home = plan_.home[static_cast<std::size_t>(t)];
-    const buffer b = plan_.buffers[static_cast<std::size_t>(home)];
-    if (b.type == type) return home;
-    const auto key = std::make_pair(t, type);
-    const auto found = copies_.find(key);
-    if (found != copies_.end()) return found->second;
-    const int copy = add_buffer(type, b.size);
-    conversions.push_back({home, copy});
-    return copies_[key] = copy;
+  void add_input(int t) {
+    const lane type = std::max(guard_lane(net_.tensors[static_cast<std::size_t>(t)].format),
+                               plan_.options.at_least);
+    plan_.home[static_cast<std::size_t>(t)] = add_buffer(choice_.home_form(t, type, 0, 0));
+    plan_.inputs.push_back({t, type, home(t)});
+    // Whole rows of words are never larger than this.
+    flat_bytes_ = std::max(
+        flat_bytes_, (static_cast<std::size_t>(size(t)) + 3) * samples_at_once() * bytes(type));
+  }
+
+  // The buffer that holds the tensor in this form, converted if need be.
+  int in_form(int t, const form& wanted, std::vector<convert_step>& conversions) {
+    if (same(form_of(home(t)), wanted)) return home(t);
+    auto& copies = copies_[static_cast<std::size_t>(t)];
+    for (int copy : copies)
+      if (same(form_of(copy), wanted)) return copy;
+    int from = home(t);
+    if (form_of(from).pack > 1 && wanted.pack > 1)
+      from = in_form(t, {lane::i32, 1, 0, 1, size(t)}, conversions);
+    const int copy = add_buffer(wanted);
+    conversions.push_back({from, copy});
+    copies.push_back(copy);
+    return copy;
   }
 
   // An element-wise operation is cheaper in the wider lane of its producer than behind a
   // conversion.
   lane lane_of(std::size_t index) const {
     const operation& op = net_.operations[index];
-    lane type = std::max(proven_.operations[index].narrowest, at_least_);
-    if (op.ints.empty())
-      for (int t : op.inputs) {
-        const auto home = static_cast<std::size_t>(plan_.home[static_cast<std::size_t>(t)]);
-        if (plan_.buffers[home].type != lane::i128) type = std::max(type, plan_.buffers[home].type);
-      }
+    lane type = std::max(proven_.operations[index].narrowest, plan_.options.at_least);
+    if (is_elementwise(op))
+      for (int t : op.inputs)
+        if (form_of(home(t)).type != lane::i128) type = std::max(type, form_of(home(t)).type);
     return type;
   }
 
   void add_operation(std::size_t index) {
     const operation& op = net_.operations[index];
     operation_step step{};
-    step.cell = op.cell;
-    step.type = lane_of(index);
-    for (int t : op.inputs) {
-      step.inputs.push_back(in_lane(t, step.type, step.conversions));
-      step.input_formats.push_back(plain(net_.tensors[static_cast<std::size_t>(t)].format));
-    }
-    const auto out = static_cast<std::size_t>(op.output);
-    step.output = plan_.home[out] = add_buffer(step.type, net_.tensors[out].size);
-    step.output_format = plain(net_.tensors[out].format);
     step.ints = op.ints.data();
-    switch (step.type) {
-      case lane::i16:
-        pack<std::int16_t>(op, step);
-        break;
-      case lane::i32:
-        pack<std::int32_t>(op, step);
-        break;
-      case lane::i64:
-        pack<std::int64_t>(op, step);
-        break;
-      case lane::i128:
-        pack<int128>(op, step);
-        break;
-    }
+    for (int t : op.inputs) step.input_formats.push_back(format(t));
+    step.output_format = step.fused_format = format(op.output);
     scratch_raws_ = std::max(scratch_raws_, static_cast<std::size_t>(scratch_size(op)));
+    const lane type = lane_of(index);
+    const bool in_panels =
+        choice_.pack(index) > 1 || (is_matrix(op) && !by_samples() && type != lane::i128);
+    if (in_panels)
+      add_packed(index, choice_.pack(index) > 1 ? lane::i32 : type, step);
+    else
+      add_plain(index, type, step);
     plan_.operations.push_back(std::move(step));
   }
 
-  template <class T>
-  void pack(const operation& op, operation_step& step) {
-    auto packed = std::make_shared<packed_constants<T>>(op);
-    step.constants = packed->constants;
-    step.tables = packed->tables;
-    step.formats = packed->formats;
-    plan_.storage.push_back(std::move(packed));
+  void add_plain(std::size_t index, lane type, operation_step& step) {
+    const operation& op = net_.operations[index];
+    for (int t : op.inputs)
+      step.inputs.push_back(in_form(t, {type, 1, 0, 1, size(t)}, step.conversions));
+    step.output = plan_.home[static_cast<std::size_t>(op.output)] =
+        add_buffer({type, 1, 0, 1, size(op.output)});
+    step.run = isa_.find(plan_.options.way, type, op.cell);
+    step.output_size = size(op.output);
+    step.samples = by_samples() ? lanes(type) : 1;
+    step.stride = by_samples() ? block / lanes(type) : 1;
+    const bool by_register = !by_samples() && is_elementwise(op) && type != lane::i128;
+    if (by_register) step.output_size = (step.output_size + lanes(type) - 1) / lanes(type);
+    step.constants = by_register ? constants_by_register(op, type, isa_.register_bytes)
+                                 : plain_constants(op, type);
+  }
+
+  void add_packed(std::size_t index, lane type, operation_step& step) {
+    const operation& op = net_.operations[index];
+    const int pack = choice_.pack(index), input = op.inputs[0];
+    const form wanted = pack > 1 ? choice_.input_form(index) : form{type, 1, 0, 1, size(input)};
+    step.inputs.push_back(in_form(input, wanted, step.conversions));
+    const int next = choice_.fused(index);
+    const dyn* fused = nullptr;
+    const char* fused_name = "";
+    int result = op.output;
+    if (next >= 0) {
+      const operation& after = net_.operations[static_cast<std::size_t>(next)];
+      result = after.output;
+      fused = &net_.tensors[static_cast<std::size_t>(result)].format;
+      fused_name = cell_name(after);
+      step.fused_format = plain(*fused);
+      done_[static_cast<std::size_t>(next)] = true;
+    }
+    const int rows = static_cast<int>(op.ints[0]), n_out = static_cast<int>(op.ints[2]);
+    step.output = plan_.home[static_cast<std::size_t>(result)] =
+        add_buffer(choice_.home_form(result, type, rows, n_out));
+    const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
+    step.run = isa_.find_packed(plan_.options.way, type, pack, cell_name(op), fused_name,
+                                find_fast_modes(op.formats[0], out, fused));
+    step.output_size = size(result);
+    step.samples = by_samples() ? isa_.packed_samples : 1;
+    step.stride = by_samples() ? block / isa_.packed_samples : 1;
+    step.constants = panels(op, net_.tensors[static_cast<std::size_t>(input)].format, type, pack,
+                            wanted.offset, isa_.register_bytes);
   }
 
   const description& net_;
   const proof& proven_;
-  lane at_least_;
+  const isa_kernels& isa_;
   plan plan_;
-  std::map<std::pair<int, lane>, int> copies_;
-  std::size_t scratch_raws_ = 0;
+  packing_choice choice_;
+  std::vector<std::vector<int>> copies_;  // by tensor: buffers in other forms than its home
+  std::vector<bool> done_;
+  std::size_t flat_bytes_ = 0, scratch_raws_ = 0;
 };
 
 }  // namespace
 
-plan make_plan(const description& net, const proof& proven, lane at_least) {
-  return planner(net, proven, at_least).make();
+plan make_plan(const description& net, const proof& proven, const isa_kernels& isa,
+               const plan_options& options) {
+  return planner(net, proven, isa, options).make();
 }
 
 }  // namespace isobit::engine

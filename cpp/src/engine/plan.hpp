@@ -1,63 +1,73 @@
-// A network laid out for execution: which lane computes each operation, where every tensor lies in
-// a worker's memory, and the constants in the types that the kernels read.
+// A network laid out for execution: which kernel computes each operation, where every tensor lies
+// in a worker's memory, and the constants as the kernels read them.
 #ifndef ISOBIT_ENGINE_PLAN_HPP
 #define ISOBIT_ENGINE_PLAN_HPP
 
-#include <memory>
+#include <tuple>
 
-#include "description.hpp"
-#include "lane.hpp"
-#include "op_args.hpp"
 #include "proof.hpp"
+#include "weights.hpp"
 
 namespace isobit::engine {
 
-// A tensor in a worker's memory: `size` elements of a whole block each.
+// A tensor in a worker's memory.
 struct buffer {
-  lane type;
-  int size;
+  form shape;
   std::size_t offset;
 };
 
-// How an input enters: raws go straight to `home`; floats go to `guard` first and are cast from
-// there.
+// How an input enters: as flat raws of this lane type, which are then spread into their home.
 struct input_step {
   int tensor;
-  int guard, home;  // buffers
+  lane flat_type;
+  int home;  // buffer
 };
 
-// The same raws in the lane that a consumer computes in.
+// The same raws in another form.
 struct convert_step {
   int from, to;  // buffers
 };
 
-// Addresses in `inputs` and `output` are left open: they depend on the worker.
+// Addresses are left open: they depend on the worker.
 struct operation_step {
-  int cell;
-  lane type;
+  kernel run;
+  int samples;              // that it computes at once
   std::vector<int> inputs;  // buffers
   std::vector<plain_format> input_formats;
   int output;  // buffer
-  plain_format output_format;
+  plain_format output_format, fused_format;
+  int output_size;
+  std::ptrdiff_t stride;
   const std::int64_t* ints;
-  std::vector<constant_ref> constants;
-  std::vector<table_ref> tables;
-  std::vector<plain_format> formats;
+  operation_constants constants;
   std::vector<convert_step> conversions;  // done before
 };
 
+// What a plan is made for.
+struct plan_options {
+  layout way = layout::samples;
+  lane at_least = lane::i16;  // no operation computes in a narrower lane
+  bool packed = true;         // packed tensors and fused operations where they are faster
+  bool keep_all = false;      // every tensor can be read afterwards, not only the outputs
+
+  bool operator<(const plan_options& o) const {
+    return std::tie(way, at_least, packed, keep_all) <
+           std::tie(o.way, o.at_least, o.packed, o.keep_all);
+  }
+};
+
 struct plan {
+  plan_options options;
   std::vector<buffer> buffers;
-  std::vector<int> home;  // tensor -> buffer
+  std::vector<int> home;  // tensor -> buffer; -1 for one that a fused operation does not store
   std::vector<input_step> inputs;
   std::vector<operation_step> operations;
   std::size_t workspace_bytes = 0;
-  std::size_t scratch_offset = 0;
-  std::vector<std::shared_ptr<const void>> storage;  // keeps the packed constants alive
+  std::size_t guard_offset = 0, flat_offset = 0, spread_offset = 0, scratch_offset = 0;
 };
 
-// No operation computes in a lane narrower than `at_least`.
-plan make_plan(const description& net, const proof& proven, lane at_least);
+plan make_plan(const description& net, const proof& proven, const isa_kernels& isa,
+               const plan_options& options);
 
 }  // namespace isobit::engine
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <system_error>
 #include <thread>
 
+#include "packing_choice.hpp"
 #include "worker.hpp"
 
 namespace isobit::engine {
@@ -14,17 +16,49 @@ namespace {
 
 constexpr int most_threads = 256;
 
+// From this many samples on, computing a whole block of them is faster than one after the other.
+constexpr std::int64_t few_samples = 8;
+
+// Blocks that a thread takes at a time: enough to make taking them cheap, few enough to share well.
+constexpr std::int64_t most_blocks = 16;
+
 double work_of(const description& net) {
   double work = 0;
-  for (const operation& op : net.operations) {
-    const bool is_matrix = op.ints.size() == 3;
-    work += is_matrix ? static_cast<double>(op.ints[0] * op.ints[1] * op.ints[2])
-                      : net.tensors[static_cast<std::size_t>(op.output)].size;
-  }
+  for (const operation& op : net.operations)
+    work += is_matrix(op) ? static_cast<double>(op.ints[0] * op.ints[1] * op.ints[2])
+                          : net.tensors[static_cast<std::size_t>(op.output)].size;
   return work;
 }
 
+const isa_kernels& best_isa() {
+  const isa_kernels* const* best_first = nullptr;
+  usable_isas(best_first);
+  return *best_first[0];
+}
+
 }  // namespace
+
+struct program::station {
+  plan steps;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<worker>> idle;
+
+  std::unique_ptr<worker> take(const description& net, const isa_kernels& isa) {
+    {
+      const std::lock_guard<std::mutex> hold(mutex);
+      if (!idle.empty()) {
+        std::unique_ptr<worker> w = std::move(idle.back());
+        idle.pop_back();
+        return w;
+      }
+    }
+    return std::make_unique<worker>(net, steps, isa);
+  }
+  void give_back(std::unique_ptr<worker> w) {
+    const std::lock_guard<std::mutex> hold(mutex);
+    idle.push_back(std::move(w));
+  }
+};
 
 program::program(description net) : net_(std::move(net)) {
   check(net_);
@@ -32,34 +66,54 @@ program::program(description net) : net_(std::move(net)) {
   work_ = work_of(net_);
 }
 
-const plan& program::plan_for(lane at_least) const {
+program::~program() = default;
+
+plan_options program::plan_for(std::int64_t count, const std::vector<sink>& outputs,
+                               const run_options& options) const {
+  plan_options wanted;
+  wanted.at_least = options.at_least;
+  wanted.packed = options.packed;
+  const bool few = options.way == layout_choice::automatic ? count < few_samples
+                                                           : options.way == layout_choice::neurons;
+  wanted.way = few ? layout::neurons : layout::samples;
+  for (const sink& s : outputs)
+    if (std::find(net_.outputs.begin(), net_.outputs.end(), s.tensor) == net_.outputs.end())
+      wanted.keep_all = true;
+  return wanted;
+}
+
+program::station& program::station_for(const isa_kernels& isa, const plan_options& options) const {
   const std::lock_guard<std::mutex> hold(mutex_);
-  auto& slot = plans_[static_cast<std::size_t>(at_least)];
-  if (!slot) slot = std::make_unique<const plan>(make_plan(net_, proof_, at_least));
+  auto& slot = stations_[{&isa, options}];
+  if (!slot) {
+    slot = std::make_unique<station>();
+    slot->steps = make_plan(net_, proof_, isa, options);
+  }
   return *slot;
 }
 
 void program::run(const std::vector<source>& inputs, std::int64_t count,
                   const std::vector<sink>& outputs, const run_options& options) const {
-  const plan& p = plan_for(options.at_least);
-  const isa_kernels* isa = options.isa;
-  if (isa == nullptr) {
-    const isa_kernels* const* best_first = nullptr;
-    usable_isas(best_first);
-    isa = best_first[0];
-  }
+  const isa_kernels& isa = options.isa == nullptr ? best_isa() : *options.isa;
+  station& s = station_for(isa, plan_for(count, outputs, options));
   const std::int64_t blocks = std::max<std::int64_t>(1, (count + block - 1) / block);
-  const auto wanted = std::min<std::int64_t>(blocks, std::clamp(options.threads, 1, most_threads));
-  std::vector<std::unique_ptr<worker>> workers;
-  for (std::int64_t i = 0; i < wanted; ++i)
-    workers.push_back(std::make_unique<worker>(net_, p, *isa));
+  const auto threads = std::min<std::int64_t>(blocks, std::clamp(options.threads, 1, most_threads));
+  const std::int64_t share =
+      block * std::clamp<std::int64_t>(blocks / (8 * threads), 1, most_blocks);
 
   std::atomic<std::int64_t> next{0};
+  std::mutex failing;
+  std::optional<not_finite> failure;
+  std::vector<std::unique_ptr<worker>> workers;
+  for (std::int64_t i = 0; i < threads; ++i) workers.push_back(s.take(net_, isa));
   const auto work = [&](worker& w) {
-    for (;;) {
-      const std::int64_t first = next.fetch_add(block);
-      if (first >= count) return;
-      w.run(inputs, outputs, first, static_cast<int>(std::min<std::int64_t>(block, count - first)));
+    try {
+      for (std::int64_t first = next.fetch_add(share); first < count; first = next.fetch_add(share))
+        w.run(inputs, outputs, first, std::min(share, count - first));
+    } catch (const not_finite& found) {
+      // Shares are taken in order, so that the first of all is found by somebody.
+      const std::lock_guard<std::mutex> hold(failing);
+      if (!failure || found.sample < failure->sample) failure.emplace(found);
     }
   };
   std::vector<std::thread> others;
@@ -71,6 +125,8 @@ void program::run(const std::vector<source>& inputs, std::int64_t count,
   }
   work(*workers[0]);
   for (std::thread& t : others) t.join();
+  for (std::unique_ptr<worker>& w : workers) s.give_back(std::move(w));
+  if (failure) throw not_finite(*failure);
 }
 
 }  // namespace isobit::engine

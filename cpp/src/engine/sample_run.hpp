@@ -81,20 +81,23 @@ class sample_run {
     std::vector<tensor_ref> inputs;
     for (int t : op.inputs) {
       const auto id = static_cast<std::size_t>(t);
-      inputs.push_back({tensors[id].data(), 1, plain(net_.tensors[id].format)});
+      inputs.push_back({tensors[id].data(), 1, plain(net_.tensors[id].format), 1, 0});
     }
     std::vector<raw> scratch(static_cast<std::size_t>(scratch_size(op)));
     const packed_constants<uniform>& c = packed_[index];
     int size = 0;
-    engine_kernels::cell_table<P>(size)[op.cell].run({inputs.data(),
-                                                      static_cast<int>(inputs.size()),
-                                                      {result.data(), 1, plain(out)},
-                                                      static_cast<int>(result.size()),
-                                                      c.constants.data(),
-                                                      c.tables.data(),
-                                                      c.formats.data(),
-                                                      op.ints.data(),
-                                                      scratch.data()});
+    op_args args{};
+    args.inputs = inputs.data();
+    args.n_inputs = static_cast<int>(inputs.size());
+    args.output = {result.data(), 1, plain(out), 1, 0};
+    args.output_size = static_cast<int>(result.size());
+    args.constants = c.constants.data();
+    args.tables = c.tables.data();
+    args.formats = c.formats.data();
+    args.ints = op.ints.data();
+    args.scratch = scratch.data();
+    args.groups = 1;
+    engine_kernels::cell_table<P>(size)[op.cell].run(args);
   }
 
   const void* entries(std::size_t operation_index, std::size_t table_index) const {

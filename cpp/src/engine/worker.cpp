@@ -1,29 +1,13 @@
 #include "worker.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "float_guard.hpp"
-#include "sample_run.hpp"
 
 namespace isobit::engine {
 
 namespace {
-
-constexpr std::size_t alignment = 64;
-
-template <class T>
-void guard_one_by_one(element kind, const void* x, int count, int size, const dyn& format,
-                      void* storage) {
-  T* to = static_cast<T*>(storage);
-  for (int s = 0; s < count; ++s)
-    for (int e = 0; e < size; ++e) {
-      const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(s) * size + e;
-      const double value = kind == element::f32
-                               ? static_cast<double>(static_cast<const float*>(x)[i])
-                               : static_cast<const double*>(x)[i];
-      to[e * block + s] = static_cast<T>(guard_float(value, format));
-    }
-}
 
 std::ptrdiff_t element_bytes(element kind) { return kind == element::f32 ? 4 : 8; }
 
@@ -33,99 +17,141 @@ worker::worker(const description& net, const plan& p, const isa_kernels& isa)
     : net_(net),
       plan_(p),
       isa_(isa),
-      linear_(find_cell("linear")),
-      memory_(new unsigned char[p.workspace_bytes + alignment]()),
-      base_(memory_.get()) {
-  const auto address = reinterpret_cast<std::uintptr_t>(base_);
-  base_ += (alignment - address % alignment) % alignment;
+      memory_(std::make_unique<aligned_array<unsigned char>>(p.workspace_bytes)) {
+  const int linear = find_cell("linear");
+  for (const input_step& input : p.inputs)
+    input_casts_.push_back(isa.find(layout::samples, input.flat_type, linear));
+  operations_.reserve(p.operations.size());
+  for (const operation_step& step : p.operations) prepare(step);
 }
 
 void* worker::at(int buffer_index) const {
-  return base_ + plan_.buffers[static_cast<std::size_t>(buffer_index)].offset;
+  return memory_->data() + plan_.buffers[static_cast<std::size_t>(buffer_index)].offset;
+}
+
+tensor_ref worker::ref(int buffer_index, std::ptrdiff_t stride, const plain_format& format) const {
+  const form& f = plan_.buffers[static_cast<std::size_t>(buffer_index)].shape;
+  return {at(buffer_index), stride, format, f.pack, f.offset};
+}
+
+void worker::prepare(const operation_step& step) {
+  operations_.emplace_back();
+  ready_operation& ready = operations_.back();
+  ready.run = step.run;
+  ready.samples = step.samples;
+  for (const convert_step& c : step.conversions)
+    ready.conversions.push_back({plan_.buffers[static_cast<std::size_t>(c.from)].shape,
+                                 plan_.buffers[static_cast<std::size_t>(c.to)].shape, at(c.from),
+                                 at(c.to)});
+  for (std::size_t i = 0; i < step.inputs.size(); ++i)
+    ready.inputs.push_back(ref(step.inputs[i], step.stride, step.input_formats[i]));
+  ready.args = {ready.inputs.data(),
+                static_cast<int>(ready.inputs.size()),
+                ref(step.output, step.stride, step.output_format),
+                step.output_size,
+                step.constants.constants.data(),
+                step.constants.tables.data(),
+                step.constants.formats.data(),
+                step.ints,
+                memory_->data() + plan_.scratch_offset,
+                step.fused_format,
+                1,
+                0};
 }
 
 void worker::run(const std::vector<source>& inputs, const std::vector<sink>& outputs,
-                 std::int64_t first, int count) {
-  for (std::size_t i = 0; i < inputs.size(); ++i) load(plan_.inputs[i], inputs[i], first, count);
-  for (const operation_step& step : plan_.operations) run(step, count);
-  for (const sink& out : outputs) {
-    const tensor& t = net_.tensors[static_cast<std::size_t>(out.tensor)];
-    const int home = plan_.home[static_cast<std::size_t>(out.tensor)];
-    auto* y = static_cast<unsigned char*>(out.data) + first * t.size * element_bytes(out.kind);
-    isa_.store(plan_.buffers[static_cast<std::size_t>(home)].type, out.kind, at(home), count,
-               t.size, std::ldexp(1.0, -t.format.frac()), y);
-  }
+                 std::int64_t first, std::int64_t count) {
+  const std::int64_t at_once = plan_.options.way == layout::samples ? block : 1;
+  for (std::int64_t done = 0; done < count; done += at_once)
+    run_some(inputs, outputs, first + done, static_cast<int>(std::min(at_once, count - done)));
 }
 
-void worker::load(const input_step& step, const source& from, std::int64_t first, int count) {
+void worker::run_some(const std::vector<source>& inputs, const std::vector<sink>& outputs,
+                      std::int64_t first, int count) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    load(static_cast<int>(i), inputs[i], first, count);
+  for (ready_operation& op : operations_) {
+    for (const ready_conversion& c : op.conversions)
+      isa_.convert(plan_.options.way, c.from, c.x, c.to, c.y);
+    op.args.groups = (count + op.samples - 1) / op.samples;
+    op.run(op.args);
+  }
+  for (const sink& out : outputs) store(out, first, count);
+}
+
+void worker::load(int input, const source& from, std::int64_t first, int count) {
+  const input_step& step = plan_.inputs[static_cast<std::size_t>(input)];
   const tensor& t = net_.tensors[static_cast<std::size_t>(step.tensor)];
-  const lane type = plan_.buffers[static_cast<std::size_t>(step.home)].type;
+  const std::ptrdiff_t n = static_cast<std::ptrdiff_t>(count) * t.size;
   const void* x =
       static_cast<const unsigned char*>(from.data) + first * t.size * element_bytes(from.kind);
+  void* guarded = memory_->data() + plan_.guard_offset;
+  void* flat = memory_->data() + plan_.flat_offset;
   if (from.kind == element::i64) {
-    isa_.load_raws(type, static_cast<const std::int64_t*>(x), count, t.size, t.format.is_signed(),
-                   at(step.home));
-    return;
+    isa_.take_raws(step.flat_type, static_cast<const std::int64_t*>(x), n, t.format.is_signed(),
+                   flat);
+  } else {
+    const bool quick = step.flat_type != lane::i128 &&
+                       isa_.guard_floats(step.flat_type, from.kind, x, n,
+                                         std::ldexp(1.0, t.format.frac()), guarded);
+    if (!quick) guard_one_by_one(input, from, x, first, n, guarded);
+    cast_guarded(step, n);
   }
-  const double scale = std::ldexp(1.0, t.format.frac());
-  const bool quick = type != lane::i128 && isa_.load_floats(type, from.kind, x, count, t.size,
-                                                            scale, at(step.guard), at(step.home));
-  if (!quick) {
-    if (type == lane::i32)
-      guard_one_by_one<std::int32_t>(from.kind, x, count, t.size, t.format, at(step.guard));
-    else if (type == lane::i64)
-      guard_one_by_one<std::int64_t>(from.kind, x, count, t.size, t.format, at(step.guard));
-    else
-      guard_one_by_one<int128>(from.kind, x, count, t.size, t.format, at(step.guard));
-  }
-  cast_guarded(step, t.format, count);
+  isa_.spread(plan_.options.way, step.flat_type, flat, count,
+              plan_.buffers[static_cast<std::size_t>(step.home)].shape, at(step.home),
+              memory_->data() + plan_.spread_offset);
 }
 
-void worker::cast_guarded(const input_step& step, const dyn& format, int count) {
-  const buffer& b = plan_.buffers[static_cast<std::size_t>(step.home)];
+void worker::guard_one_by_one(int input, const source& from, const void* x, std::int64_t first,
+                              std::ptrdiff_t n, void* guarded) const {
+  const input_step& step = plan_.inputs[static_cast<std::size_t>(input)];
+  const tensor& t = net_.tensors[static_cast<std::size_t>(step.tensor)];
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    const double value = from.kind == element::f32
+                             ? static_cast<double>(static_cast<const float*>(x)[i])
+                             : static_cast<const double*>(x)[i];
+    if (!std::isfinite(value))
+      throw not_finite(input, first + i / t.size, static_cast<int>(i % t.size));
+    const int128 raw = guard_float(value, t.format);
+    switch (step.flat_type) {
+      case lane::i16:
+        break;  // no input has it
+      case lane::i32:
+        static_cast<std::int32_t*>(guarded)[i] = static_cast<std::int32_t>(raw);
+        break;
+      case lane::i64:
+        static_cast<std::int64_t*>(guarded)[i] = static_cast<std::int64_t>(raw);
+        break;
+      case lane::i128:
+        static_cast<int128*>(guarded)[i] = raw;
+        break;
+    }
+  }
+}
+
+// Element by element, whatever the order: neighbouring elements take the places of samples.
+void worker::cast_guarded(const input_step& step, std::ptrdiff_t n) const {
+  const dyn& format = net_.tensors[static_cast<std::size_t>(step.tensor)].format;
+  const int lanes = step.flat_type == lane::i128
+                        ? 1
+                        : isa_.register_bytes / static_cast<int>(bytes(step.flat_type));
+  const tensor_ref guarded = {memory_->data() + plan_.guard_offset, 1, plain(guard_format(format)),
+                              1, 0};
   op_args args{};
-  args.output.format = plain(format);
-  args.output_size = b.size;
-  call(isa_.find(b.type, linear_), b.type, count, args, {step.guard}, {plain(guard_format(format))},
-       step.home);
+  args.inputs = &guarded;
+  args.n_inputs = 1;
+  args.output = {memory_->data() + plan_.flat_offset, 1, plain(format), 1, 0};
+  args.output_size = static_cast<int>((n + lanes - 1) / lanes);
+  args.groups = 1;
+  input_casts_[static_cast<std::size_t>(&step - plan_.inputs.data())](args);
 }
 
-void worker::run(const operation_step& step, int count) {
-  for (const convert_step& c : step.conversions) {
-    const buffer& from = plan_.buffers[static_cast<std::size_t>(c.from)];
-    const buffer& to = plan_.buffers[static_cast<std::size_t>(c.to)];
-    isa_.convert(from.type, to.type, at(c.from), from.size * block, at(c.to));
-  }
-  op_args args{};
-  args.output.format = step.output_format;
-  args.output_size = plan_.buffers[static_cast<std::size_t>(step.output)].size;
-  args.constants = step.constants.data();
-  args.tables = step.tables.data();
-  args.formats = step.formats.data();
-  args.ints = step.ints;
-  args.scratch = base_ + plan_.scratch_offset;
-  call(isa_.find(step.type, step.cell), step.type, count, args, step.inputs, step.input_formats,
-       step.output);
-}
-
-// Runs a kernel over the samples of a block, a register's worth at a time.
-void worker::call(kernel k, lane type, int count, op_args args, const std::vector<int>& inputs,
-                  const std::vector<plain_format>& formats, int output) {
-  const int samples = isa_.samples(type);
-  const std::ptrdiff_t stride = block / samples;
-  refs_.clear();
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    refs_.push_back({at(inputs[i]), stride, formats[i]});
-  args.inputs = refs_.data();
-  args.n_inputs = static_cast<int>(refs_.size());
-  args.output.data = at(output);
-  args.output.stride = stride;
-  const std::size_t step = static_cast<std::size_t>(samples) * bytes(type);
-  for (int done = 0; done < count; done += samples) {
-    k(args);
-    for (tensor_ref& r : refs_) r.data = static_cast<unsigned char*>(r.data) + step;
-    args.output.data = static_cast<unsigned char*>(args.output.data) + step;
-  }
+void worker::store(const sink& to, std::int64_t first, int count) const {
+  const tensor& t = net_.tensors[static_cast<std::size_t>(to.tensor)];
+  const int home = plan_.home[static_cast<std::size_t>(to.tensor)];
+  auto* y = static_cast<unsigned char*>(to.data) + first * t.size * element_bytes(to.kind);
+  isa_.collect(plan_.options.way, plan_.buffers[static_cast<std::size_t>(home)].shape.type,
+               at(home), count, t.size, to.kind, std::ldexp(1.0, -t.format.frac()), y);
 }
 
 }  // namespace isobit::engine

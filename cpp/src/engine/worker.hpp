@@ -1,8 +1,9 @@
-// One thread's share of a batch: its own memory, and the blocks that it carries through the
+// One thread's share of a batch: its own memory, and the samples that it carries through the
 // network.
 #ifndef ISOBIT_ENGINE_WORKER_HPP
 #define ISOBIT_ENGINE_WORKER_HPP
 
+#include "plan.hpp"
 #include "program.hpp"
 
 namespace isobit::engine {
@@ -11,25 +12,41 @@ class worker {
  public:
   worker(const description& net, const plan& p, const isa_kernels& isa);
 
-  // Samples [first, first + count) of the batch; count <= block.
+  // Samples [first, first + count) of the batch. Throws not_finite.
   void run(const std::vector<source>& inputs, const std::vector<sink>& outputs, std::int64_t first,
-           int count);
+           std::int64_t count);
 
  private:
+  struct ready_conversion {
+    form from, to;
+    const void* x;
+    void* y;
+  };
+  struct ready_operation {
+    kernel run;
+    int samples;
+    op_args args;
+    std::vector<tensor_ref> inputs;
+    std::vector<ready_conversion> conversions;
+  };
+
   void* at(int buffer_index) const;
-  void load(const input_step& step, const source& from, std::int64_t first, int count);
-  void cast_guarded(const input_step& step, const dyn& format, int count);
-  void run(const operation_step& step, int count);
-  void call(kernel k, lane type, int count, op_args args, const std::vector<int>& inputs,
-            const std::vector<plain_format>& formats, int output);
+  tensor_ref ref(int buffer_index, std::ptrdiff_t stride, const plain_format& format) const;
+  void prepare(const operation_step& step);
+  void run_some(const std::vector<source>& inputs, const std::vector<sink>& outputs,
+                std::int64_t first, int count);
+  void load(int input, const source& from, std::int64_t first, int count);
+  void guard_one_by_one(int input, const source& from, const void* x, std::int64_t first,
+                        std::ptrdiff_t n, void* guarded) const;
+  void cast_guarded(const input_step& step, std::ptrdiff_t n) const;
+  void store(const sink& to, std::int64_t first, int count) const;
 
   const description& net_;
   const plan& plan_;
   const isa_kernels& isa_;
-  const int linear_;  // the cell that casts guarded floats
-  std::unique_ptr<unsigned char[]> memory_;
-  unsigned char* base_;
-  std::vector<tensor_ref> refs_;
+  std::unique_ptr<aligned_array<unsigned char>> memory_;
+  std::vector<kernel> input_casts_;
+  std::vector<ready_operation> operations_;
 };
 
 }  // namespace isobit::engine

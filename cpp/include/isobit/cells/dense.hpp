@@ -10,17 +10,32 @@ inline namespace ISOBIT_ISA {
 namespace cells {
 
 struct dense {
-  // R neighbouring neurons: the weights begin at their first column, rows lie `row_stride` apart.
+  // The exact sums of R neighbouring neurons; returns their format. The weights begin at the first
+  // neuron's column, rows lie `row_stride` apart.
+  template <int R, class P, class N, class FX, class FW, class FB, class Raw>
+  static auto sums(const N& n_in, const view<P, FX>& x, const constants<P, FW>& weight,
+                   std::ptrdiff_t row_stride, const constants<P, FB>& bias, Raw (&sums)[R])
+      -> decltype(affine_format(n_in, x.format(), weight.format(), bias.format())) {
+    const auto total = affine_format(n_in, x.format(), weight.format(), bias.format());
+    P::template affine<R>(n_in, x, weight, row_stride, bias, total, sums);
+    return total;
+  }
+
+  template <class P, class S, class A, class Y>
+  static num<P, Y> finish(const num<P, S>& sum, const A& accumulator, const Y& out) {
+    return cast(cast(sum, accumulator), out);
+  }
+
+  // Both, for schedules that do nothing in between.
   template <int R, class P, class N, class FX, class FW, class FB, class A, class FY>
   static void neurons(const N& n_in, const view<P, FX>& x, const constants<P, FW>& weight,
                       std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A& accumulator,
                       const view<P, FY>& y) {
-    const auto total = affine_format(n_in, x.format(), weight.format(), bias.format());
-    using total_format = std::decay_t<decltype(total)>;
-    typename P::template raw<total_format> sums[R];
-    P::template affine<R>(n_in, x, weight, row_stride, bias, total, sums);
+    using total_format = decltype(affine_format(n_in, x.format(), weight.format(), bias.format()));
+    typename P::template raw<total_format> all[R];
+    const total_format total = sums<R>(n_in, x, weight, row_stride, bias, all);
     for (int r = 0; r < R; ++r)
-      y.put(r, cast(cast(num<P, total_format>(total, sums[r]), accumulator), y.format()));
+      y.put(r, finish(num<P, total_format>(total, all[r]), accumulator, y.format()));
   }
 };
 

@@ -1,0 +1,131 @@
+// neurons<T, N>: N neighbouring elements of one sample side by side in one SIMD register, for small
+// batches. Constants differ from lane to lane, so they are registers too; tables stay plain arrays.
+// packed_neurons<K, N> computes dense layers from words of K elements (policy/dot.hpp).
+#ifndef ISOBIT_POLICY_NEURONS_HPP
+#define ISOBIT_POLICY_NEURONS_HPP
+
+#include <cstring>
+
+#include "isobit/policy/dot.hpp"
+#include "isobit/policy/gather.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+
+template <class T, int N>
+struct neuron_arithmetic : vector_arithmetic<T, N> {
+  using vec = typename vector_arithmetic<T, N>::vec;
+
+  template <class F>
+  using uniform = vec;
+
+  template <class F>
+  static vec splat(const F&, vec u) {
+    return u;
+  }
+};
+
+template <class T, int N>
+struct neurons;
+template <class T, int N, class Entry>
+struct table_entry<neurons<T, N>, Entry> {
+  using type = T;
+};
+
+template <class T, int N>
+struct neurons : neuron_arithmetic<T, N>, derived<neurons<T, N>> {
+  using vec = typename neuron_arithmetic<T, N>::vec;
+
+  // The last register of a tensor may hold lanes beyond its end; they must not look elsewhere.
+  template <class Index, class Entry>
+  static vec lut(const table<neurons, Index, Entry>& t, vec i) {
+    const vec last = vec{} + static_cast<T>(t.size - 1);
+    const vec inside = i < 0 ? vec{} : i < last ? i : last;
+    return gather_unit<T, N>::gather(t.entries, t.size, inside);
+  }
+};
+
+namespace detail {
+
+// One word of a row in every lane. Rows hold elements of any width, hence the copy.
+template <class T, class Vec>
+Vec broadcast_word(const void* row, std::ptrdiff_t i) {
+  T word;
+  std::memcpy(&word, static_cast<const unsigned char*>(row) + i * static_cast<int>(sizeof(T)),
+              sizeof(T));
+  return Vec{} + word;
+}
+
+// Sums over a row for R registers of neurons: Terms::add(sum, word, weights) adds one word. Several
+// partial sums hide the latency of the instruction; additions modulo 2^n may be done in any order.
+template <int R, class Terms, class Vec>
+void sum_row(int words, const void* row, const Vec* weights, std::ptrdiff_t next_word,
+             std::ptrdiff_t next_register, Vec (&sum)[R]) {
+  using T = typename Terms::word_type;
+  constexpr int chains = R >= 4 ? 1 : R >= 2 ? 2 : 4;
+  Vec partial[chains][R] = {};
+  int i = 0;
+  for (; i + chains <= words; i += chains)
+#pragma GCC unroll 4
+    for (int c = 0; c < chains; ++c) {
+      const Vec x = broadcast_word<T, Vec>(row, i + c);
+#pragma GCC unroll 8
+      for (int r = 0; r < R; ++r)
+        partial[c][r] =
+            Terms::add(partial[c][r], x, weights[(i + c) * next_word + r * next_register]);
+    }
+  for (; i < words; ++i) {
+    const Vec x = broadcast_word<T, Vec>(row, i);
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r)
+      partial[0][r] = Terms::add(partial[0][r], x, weights[i * next_word + r * next_register]);
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) {
+    Vec all = partial[0][r];
+#pragma GCC unroll 4
+    for (int c = 1; c < chains; ++c) all = Terms::plus(all, partial[c][r]);
+    sum[r] = all;
+  }
+}
+
+}  // namespace detail
+
+// Activations in words of K elements, 8 or 16 bits wide; K = 1: elements of T.
+template <int K, class T, int N>
+struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>> {
+  using ints = neuron_arithmetic<T, N>;
+  using vec = typename ints::vec;
+
+  // As derived::affine for R registers of neurons: x.data is a row of packed activations, w.data
+  // the panel of the first register (row_stride registers from word to word, w.stride from panel to
+  // panel), and b.data holds what packing.hpp makes of the biases, in the format `total`.
+  template <int R, class Count, class FX, class FW, class FB, class A>
+  static void affine(const Count& n, const view<packed_neurons, FX>& x,
+                     const constants<packed_neurons, FW>& w, std::ptrdiff_t row_stride,
+                     const constants<packed_neurons, FB>& b, const A& total, vec (&out)[R]) {
+    const int shift = total.frac() - product(x.format(), w.format()).frac();
+    detail::sum_row<R, terms>((n + K - 1) / K, x.data, w.data, row_stride, w.stride, out);
+    for (int r = 0; r < R; ++r)
+      out[r] = ints::add(total, ints::shl(total, out[r], shift), b.data[r * b.stride]);
+  }
+
+ private:
+  struct terms {
+    using word_type = T;
+    static vec plus(vec a, vec b) { return ints::add(0, a, b); }
+    static vec add(vec sum, vec x, vec w) { return packed(sum, x, w, count<K>()); }
+
+   private:
+    template <int Packed>
+    static vec packed(vec sum, vec x, vec w, count<Packed>) {
+      return dot_unit<Packed, N>::dot(sum, x, w);
+    }
+    static vec packed(vec sum, vec x, vec w, count<1>) { return plus(sum, ints::mul(0, x, w)); }
+  };
+};
+
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

@@ -1,0 +1,37 @@
+// Kernels for packed tensors exist once for any formats, and once more for each of these modes of
+// the output's cast, behind an exact accumulator: what is decided when compiling costs nothing in
+// the innermost loops.
+#ifndef ISOBIT_ENGINE_PACKED_MODES_HPP
+#define ISOBIT_ENGINE_PACKED_MODES_HPP
+
+#include "isobit/format.hpp"
+
+namespace isobit::engine {
+
+struct cast_modes {
+  rounding rounds;
+  overflow overflows;
+};
+
+constexpr cast_modes fast_modes[] = {
+    {rounding::trn, overflow::wrap},      {rounding::trn, overflow::sat},
+    {rounding::rnd, overflow::wrap},      {rounding::rnd, overflow::sat},
+    {rounding::rnd_conv, overflow::wrap}, {rounding::rnd_conv, overflow::sat},
+};
+constexpr int n_fast_modes = static_cast<int>(sizeof(fast_modes) / sizeof(fast_modes[0]));
+
+// The position of these modes in `fast_modes`, n_fast_modes if the kernel for any formats is
+// needed.
+inline int find_fast_modes(const dyn& accumulator, const dyn& out, const dyn* fused) {
+  for (int m = 0; m < n_fast_modes; ++m) {
+    const auto has = [m](const dyn& f) {
+      return f.rounds() == fast_modes[m].rounds && f.overflows() == fast_modes[m].overflows;
+    };
+    if (accumulator.is_exact() && has(out) && (fused == nullptr || has(*fused))) return m;
+  }
+  return n_fast_modes;
+}
+
+}  // namespace isobit::engine
+
+#endif

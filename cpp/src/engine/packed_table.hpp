@@ -1,0 +1,60 @@
+// The layers that the engine computes from packed tensors, each with what may be fused behind it. A
+// new one adds a line here.
+#ifndef ISOBIT_ENGINE_PACKED_TABLE_HPP
+#define ISOBIT_ENGINE_PACKED_TABLE_HPP
+
+#include "isobit/cells/dense.hpp"
+#include "isobit/cells/relu.hpp"
+#include "packed_schedules.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+namespace engine_kernels {
+
+struct packed_entry {
+  const char* cell;
+  const char* fused;                                  // "" for nothing
+  engine::kernel by_modes[engine::n_fast_modes + 1];  // the last one for any formats
+};
+
+template <class Tiles, class Cell, class Then, std::size_t... M>
+constexpr packed_entry packed(const char* cell, const char* fused, std::index_sequence<M...>) {
+  return {cell, fused, {&Tiles::template run<Cell, Then, formats_of<static_cast<int>(M)>>...}};
+}
+
+template <class Tiles>
+engine::kernel find_packed(const char* cell, const char* fused, int modes) {
+  using namespace cells;
+  constexpr std::make_index_sequence<engine::n_fast_modes + 1> all;
+  static constexpr packed_entry table[] = {
+      packed<Tiles, dense, nothing>("dense", "", all),
+      packed<Tiles, dense, relu>("dense", "relu", all),
+  };
+  for (const packed_entry& e : table)
+    if (std::strcmp(e.cell, cell) == 0 && std::strcmp(e.fused, fused) == 0)
+      return e.by_modes[modes];
+  return nullptr;
+}
+
+// The same for activations that are not packed, of which there is one kernel for any formats.
+template <class Tiles>
+engine::kernel find_in_panels(const char* cell, const char* fused) {
+  using namespace cells;
+  struct entry {
+    const char* cell;
+    engine::kernel run;
+  };
+  static constexpr entry table[] = {
+      {"dense", &Tiles::template run<dense, nothing, formats_of<engine::n_fast_modes>>},
+  };
+  if (*fused != '\0') return nullptr;
+  for (const entry& e : table)
+    if (std::strcmp(e.cell, cell) == 0) return e.run;
+  return nullptr;
+}
+
+}  // namespace engine_kernels
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

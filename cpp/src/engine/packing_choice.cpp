@@ -1,0 +1,98 @@
+#include "packing_choice.hpp"
+
+#include <algorithm>
+
+#include "isobit/policy/dot.hpp"
+
+namespace isobit::engine {
+
+namespace {
+
+const engine_kernels::cell_entry& cell_of(const operation& op) {
+  int size = 0;
+  return engine_kernels::cell_table<scalar<int128>>(size)[op.cell];
+}
+
+}  // namespace
+
+const char* cell_name(const operation& op) { return cell_of(op).name; }
+bool is_elementwise(const operation& op) {
+  return cell_of(op).kind == engine_kernels::schedule_kind::elementwise;
+}
+bool is_matrix(const operation& op) {
+  return cell_of(op).kind == engine_kernels::schedule_kind::matrix;
+}
+
+packing_choice::packing_choice(const description& net, const proof& proven, const isa_kernels& isa,
+                               const plan_options& options)
+    : net_(net),
+      proven_(proven),
+      isa_(isa),
+      options_(options),
+      uses_(net.tensors.size()),
+      kept_(net.tensors.size(), options.keep_all) {
+  for (int t : net.outputs) kept_[static_cast<std::size_t>(t)] = true;
+  for (std::size_t i = 0; i < net.operations.size(); ++i)
+    for (int t : net.operations[i].inputs) uses_[static_cast<std::size_t>(t)].push_back(i);
+  for (std::size_t i = 0; i < net.operations.size(); ++i) {
+    const operation& op = net.operations[i];
+    const bool possible = options.packed && options.at_least <= lane::i32 && is_matrix(op) &&
+                          proven.operations[i].narrowest <= lane::i32;
+    packs_.push_back(!possible ? 1 : isa.takes_quads && fits(op, 4) ? 4 : fits(op, 2) ? 2 : 1);
+  }
+}
+
+bool packing_choice::fits(const operation& op, int pack) const {
+  if (isa_.find_packed(options_.way, lane::i32, pack, cell_name(op), "", 0) == nullptr)
+    return false;
+  for (int128 w : op.constants[0].raws)
+    if (w < dot_weight_lowest(pack) || w > dot_weight_highest(pack)) return false;
+  const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(op.inputs[0])];
+  const int128 low = *std::min_element(x.low.begin(), x.low.end());
+  const int128 high = *std::max_element(x.high.begin(), x.high.end());
+  const int128 span = (static_cast<int128>(1) << (32 / pack)) - 1;
+  return high - low <= span && low >= -span && high <= span;
+}
+
+int packing_choice::offset(int tensor, int pack) const {
+  const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(tensor)];
+  const int lowest = pack == 2 ? dot_lowest(2) : isa_.lowest_quad;
+  const int highest = lowest + (1 << (32 / pack)) - 1;
+  const auto low = static_cast<int>(*std::min_element(x.low.begin(), x.low.end()));
+  const auto high = static_cast<int>(*std::max_element(x.high.begin(), x.high.end()));
+  return low >= lowest && high <= highest ? 0 : lowest - low;
+}
+
+form packing_choice::input_form(std::size_t index) const {
+  const operation& op = net_.operations[index];
+  const int pack = packs_[index];
+  return {lane::i32, pack, offset(op.inputs[0], pack), static_cast<int>(op.ints[0]),
+          static_cast<int>(op.ints[1])};
+}
+
+int packing_choice::fused(std::size_t index) const {
+  const operation& op = net_.operations[index];
+  const auto& readers = uses_[static_cast<std::size_t>(op.output)];
+  if (!options_.packed || packs_[index] == 1 || is_kept(op.output) || readers.size() != 1)
+    return -1;
+  const operation& next = net_.operations[readers[0]];
+  const bool known = isa_.find_packed(options_.way, lane::i32, packs_[index], cell_name(op),
+                                      cell_name(next), 0) != nullptr;
+  return known && proven_.operations[readers[0]].narrowest <= lane::i32
+             ? static_cast<int>(readers[0])
+             : -1;
+}
+
+form packing_choice::home_form(int t, lane type, int rows, int row_size) const {
+  const form plain = {type, 1, 0, 1, net_.tensors[static_cast<std::size_t>(t)].size};
+  const auto& readers = uses_[static_cast<std::size_t>(t)];
+  if (type > lane::i32 || is_kept(t) || readers.empty() || packs_[readers[0]] == 1) return plain;
+  const form wanted = input_form(readers[0]);
+  if (row_size != 0 && (wanted.rows != rows || wanted.row_size != row_size)) return plain;
+  const bool all_agree = std::all_of(readers.begin(), readers.end(), [&](std::size_t i) {
+    return packs_[i] == wanted.pack && input_form(i).row_size == wanted.row_size;
+  });
+  return all_agree ? wanted : plain;
+}
+
+}  // namespace isobit::engine

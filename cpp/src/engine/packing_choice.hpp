@@ -1,0 +1,47 @@
+// Which operations read packed activations, and where an element-wise operation is computed
+// together with the one before it.
+#ifndef ISOBIT_ENGINE_PACKING_CHOICE_HPP
+#define ISOBIT_ENGINE_PACKING_CHOICE_HPP
+
+#include "plan.hpp"
+
+namespace isobit::engine {
+
+class packing_choice {
+ public:
+  packing_choice(const description& net, const proof& proven, const isa_kernels& isa,
+                 const plan_options& options);
+
+  // Elements a word of the operation's input; 1 where it is not packed.
+  int pack(std::size_t operation) const { return packs_[operation]; }
+  // How the operation wants its packed input.
+  form input_form(std::size_t operation) const;
+  // The operation that can be fused behind this one, which a kernel named by both computes; -1 if
+  // there is none.
+  int fused(std::size_t operation) const;
+  // The one packed form that everybody who reads this tensor (rows x row_size) wants, or raws of
+  // `type`. row_size 0: any rows will do.
+  form home_form(int tensor, lane type, int rows, int row_size) const;
+
+ private:
+  bool is_kept(int tensor) const { return kept_[static_cast<std::size_t>(tensor)]; }
+  bool fits(const operation& op, int pack) const;
+  int offset(int tensor, int pack) const;
+
+  const description& net_;
+  const proof& proven_;
+  const isa_kernels& isa_;
+  const plan_options& options_;
+  std::vector<std::vector<std::size_t>> uses_;  // by tensor: the operations that read it
+  std::vector<bool> kept_;
+  std::vector<int> packs_;
+};
+
+// The name of an operation's cell, and what its schedule does with neighbouring elements.
+const char* cell_name(const operation& op);
+bool is_elementwise(const operation& op);
+bool is_matrix(const operation& op);
+
+}  // namespace isobit::engine
+
+#endif

@@ -1,0 +1,155 @@
+// How raws get into and out of tensors in memory, and from one form of tensor to another.
+#ifndef ISOBIT_ENGINE_TENSOR_IO_HPP
+#define ISOBIT_ENGINE_TENSOR_IO_HPP
+
+#include "isa_kernels.hpp"
+#include "isobit/policy/packing.hpp"
+#include "isobit/policy/scalar.hpp"
+#include "transpose.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+namespace tensor_io {
+
+using engine::block;
+using engine::element;
+using engine::form;
+using engine::layout;
+
+// Rows of raws, without gaps, to rows of whole words.
+template <int K, class T>
+void pack_rows(const T* raws, std::ptrdiff_t rows, int row_size, int offset, std::int32_t* packed) {
+  using stored = std::conditional_t<K == 2, std::int16_t, std::int8_t>;
+  const int row_words = engine::words(row_size, K);
+  for (std::ptrdiff_t r = 0; r < rows; ++r) {
+    auto* to = reinterpret_cast<unsigned char*>(packed + r * row_words);
+    const T* from = raws + r * row_size;
+    for (int e = 0; e < row_size; ++e) {
+      const auto narrow = static_cast<stored>(from[e] + offset);
+      std::memcpy(to + e * static_cast<int>(sizeof narrow), &narrow, sizeof narrow);
+    }
+  }
+}
+
+template <int K, class T>
+void unpack_rows(const std::int32_t* packed, int rows, int row_size, int offset, T* raws) {
+  const int row_words = engine::words(row_size, K);
+  for (int r = 0; r < rows; ++r)
+    for (int e = 0; e < row_size; ++e)
+      raws[r * row_size + e] = static_cast<T>(
+          element_of<K>(static_cast<std::uint32_t>(packed[r * row_words + e / K]), e % K, offset));
+}
+
+// The same for a block: element-major raws to element-major words. What pads a row is zero: its
+// weights are zero too.
+template <int K, class T>
+void pack_block(const T* raws, int rows, int row_size, int offset, std::int32_t* packed) {
+  const int row_words = engine::words(row_size, K);
+  for (int r = 0; r < rows; ++r)
+    for (int w = 0; w < row_words; ++w) {
+      std::int32_t* to = packed + static_cast<std::ptrdiff_t>(r * row_words + w) * block;
+      for (int s = 0; s < block; ++s) to[s] = 0;
+      for (int k = 0; k < K && w * K + k < row_size; ++k) {
+        const T* from = raws + static_cast<std::ptrdiff_t>(r * row_size + w * K + k) * block;
+        for (int s = 0; s < block; ++s) to[s] |= in_word<K>(from[s], k, offset);
+      }
+    }
+}
+
+template <int K, class T>
+void unpack_block(const std::int32_t* packed, int rows, int row_size, int offset, T* raws) {
+  const int row_words = engine::words(row_size, K);
+  for (int r = 0; r < rows; ++r)
+    for (int e = 0; e < row_size; ++e) {
+      const std::int32_t* from =
+          packed + static_cast<std::ptrdiff_t>(r * row_words + e / K) * block;
+      T* to = raws + static_cast<std::ptrdiff_t>(r * row_size + e) * block;
+      for (int s = 0; s < block; ++s)
+        to[s] = static_cast<T>(element_of<K>(static_cast<std::uint32_t>(from[s]), e % K, offset));
+    }
+}
+
+// Flat raws of `count` samples into a tensor; `scratch` has room for as many words.
+template <class T>
+void spread(layout way, const T* flat, int count, const form& to, void* tensor, void* scratch) {
+  const std::ptrdiff_t rows = static_cast<std::ptrdiff_t>(count) * to.rows;
+  const int columns = to.rows * engine::words(to.row_size, to.pack);
+  auto* words = static_cast<std::int32_t*>(way == layout::samples ? scratch : tensor);
+  if (to.pack == 2) pack_rows<2>(flat, rows, to.row_size, to.offset, words);
+  if (to.pack == 4) pack_rows<4>(flat, rows, to.row_size, to.offset, words);
+  if (way == layout::neurons) {
+    if (to.pack == 1) std::memcpy(tensor, flat, static_cast<std::size_t>(columns) * sizeof(T));
+  } else if (to.pack > 1) {
+    transpose::spread(words, count, columns, static_cast<std::int32_t*>(tensor));
+  } else if constexpr (sizeof(T) == 4) {
+    transpose::spread(flat, count, columns, static_cast<std::int32_t*>(tensor));
+  } else {
+    T* y = static_cast<T*>(tensor);
+    for (int s = 0; s < count; ++s)
+      for (int e = 0; e < columns; ++e)
+        y[e * block + s] = flat[static_cast<std::ptrdiff_t>(s) * columns + e];
+  }
+}
+
+// Raws into the caller's count x size buffer.
+template <class T, class Y, class Of>
+void collect_as(layout way, const T* raws, int count, int size, Y* y, Of of) {
+  const int next_element = way == layout::samples ? block : 1;
+  for (int s = 0; s < count; ++s)
+    for (int e = 0; e < size; ++e)
+      y[static_cast<std::ptrdiff_t>(s) * size + e] = of(raws[e * next_element + s]);
+}
+
+template <class T>
+void collect(layout way, const T* raws, int count, int size, element kind, double scale, void* y) {
+  switch (kind) {
+    case element::f32:
+      // A float times a power of two rounds like the double, unless that leaves the normal range.
+      if constexpr (sizeof(T) == 4)
+        if (way == layout::samples && scale >= 0x1p-64 && scale <= 0x1p64)
+          return transpose::collect(raws, count, size, static_cast<float>(scale),
+                                    static_cast<float*>(y));
+      return collect_as(way, raws, count, size, static_cast<float*>(y), [scale](T raw) {
+        return static_cast<float>(static_cast<double>(raw) * scale);
+      });
+    case element::f64:
+      return collect_as(way, raws, count, size, static_cast<double*>(y),
+                        [scale](T raw) { return static_cast<double>(raw) * scale; });
+    case element::i64:
+      return collect_as(way, raws, count, size, static_cast<std::int64_t*>(y),
+                        [](T raw) { return static_cast<std::int64_t>(raw); });
+  }
+}
+
+// From one form to another. Words on one side at most; `T` and `U` are what the raws lie in.
+template <class T, class U>
+void convert(layout way, const form& from, const void* x, const form& to, void* y) {
+  const auto* raws = static_cast<const T*>(x);
+  const auto* packed = static_cast<const std::int32_t*>(x);
+  auto* wanted = static_cast<U*>(y);
+  auto* words = static_cast<std::int32_t*>(y);
+  const bool whole_block = way == layout::samples;
+  if (from.pack == 1 && to.pack == 1) {
+    const std::ptrdiff_t n =
+        static_cast<std::ptrdiff_t>(from.rows) * from.row_size * (whole_block ? block : 1);
+    for (std::ptrdiff_t i = 0; i < n; ++i) wanted[i] = static_cast<U>(raws[i]);
+  } else if (from.pack == 1 && to.pack == 2) {
+    whole_block ? pack_block<2>(raws, to.rows, to.row_size, to.offset, words)
+                : pack_rows<2>(raws, to.rows, to.row_size, to.offset, words);
+  } else if (from.pack == 1) {
+    whole_block ? pack_block<4>(raws, to.rows, to.row_size, to.offset, words)
+                : pack_rows<4>(raws, to.rows, to.row_size, to.offset, words);
+  } else if (from.pack == 2) {
+    whole_block ? unpack_block<2>(packed, from.rows, from.row_size, from.offset, wanted)
+                : unpack_rows<2>(packed, from.rows, from.row_size, from.offset, wanted);
+  } else {
+    whole_block ? unpack_block<4>(packed, from.rows, from.row_size, from.offset, wanted)
+                : unpack_rows<4>(packed, from.rows, from.row_size, from.offset, wanted);
+  }
+}
+
+}  // namespace tensor_io
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

@@ -1,0 +1,60 @@
+// Constants as the kernels read them.
+#ifndef ISOBIT_ENGINE_WEIGHTS_HPP
+#define ISOBIT_ENGINE_WEIGHTS_HPP
+
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "description.hpp"
+#include "isa_kernels.hpp"
+#include "sample_run.hpp"
+
+namespace isobit::engine {
+
+// Memory that registers of any size can be loaded from.
+template <class T>
+class aligned_array {
+ public:
+  explicit aligned_array(std::size_t size)
+      : data_(static_cast<T*>(::operator new(size * sizeof(T), alignment))), size_(size) {
+    std::fill(data_, data_ + size_, T{});
+  }
+  ~aligned_array() { ::operator delete(data_, alignment); }
+  aligned_array(const aligned_array&) = delete;
+  aligned_array& operator=(const aligned_array&) = delete;
+
+  T* data() { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+  T* data_;
+  std::size_t size_;
+};
+
+// The constants of one operation for its kernel.
+struct operation_constants {
+  std::vector<constant_ref> constants;
+  std::vector<table_ref> tables;
+  std::vector<plain_format> formats;
+  std::shared_ptr<const void> storage;
+};
+
+// Constants in C order, one or one per element, in the integers of the lane.
+operation_constants plain_constants(const operation& op, lane type);
+
+// The same, with every constant repeated or padded to whole registers of neighbouring elements.
+operation_constants constants_by_register(const operation& op, lane type, int register_bytes);
+
+// A weight matrix in panels of as many neurons as a register holds words: panel by panel, word by
+// word (of `pack` weights; pack 1: one), a word of each neuron side by side; what pads the last
+// panel and the last word is zero. Then what each neuron's sum starts from, in the format of the
+// exact sum: its bias, less what `offset` adds to the products.
+operation_constants panels(const operation& op, const dyn& input, lane type, int pack, int offset,
+                           int register_bytes);
+
+}  // namespace isobit::engine
+
+#endif
