@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from isobit._version import __version__
 from isobit.errors import (
+    CompileError,
     ConfigError,
     FileFormatError,
     FormatError,
@@ -21,6 +22,7 @@ from isobit.errors import (
     IsobitError,
     MismatchError,
     MissingFileError,
+    PluginError,
     ProofError,
     QuantizationWarning,
     SaveError,
@@ -32,10 +34,12 @@ if TYPE_CHECKING:
     from isobit.formats import Format, Overflow, Rounding
     from isobit.loading import load
     from isobit.model import Model
+    from isobit.plugin import Plugin, load_plugin
     from isobit.quantized import QuantizedModel
     from isobit.tensors import Tensor
 
 __all__ = [
+    "CompileError",
     "ConfigError",
     "FileFormatError",
     "Format",
@@ -47,6 +51,8 @@ __all__ = [
     "MissingFileError",
     "Model",
     "Overflow",
+    "Plugin",
+    "PluginError",
     "ProofError",
     "QuantizationWarning",
     "QuantizedModel",
@@ -57,6 +63,7 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "load",
+    "load_plugin",
 ]
 
 _LAZY = {
@@ -64,7 +71,9 @@ _LAZY = {
     "Overflow": "isobit.formats",
     "Rounding": "isobit.formats",
     "load": "isobit.loading",
+    "load_plugin": "isobit.plugin",
     "Model": "isobit.model",
+    "Plugin": "isobit.plugin",
     "QuantizedModel": "isobit.quantized",
     "Tensor": "isobit.tensors",
 }

@@ -24,6 +24,7 @@ from isobit.rounding import FLOAT64_BITS, RawArray, raw_dtype
 from isobit.tensors import Tensors
 
 if TYPE_CHECKING:
+    from isobit.plugin import Plugin
     from isobit.verify import Report
 
 
@@ -191,6 +192,47 @@ class QuantizedModel:
         from isobit.archive import save_model
 
         save_model(self, path)
+
+    def compile(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        version: str = "",
+        isa: str = "native",
+        keep_source: bool = False,
+    ) -> Plugin:
+        """Compile the model with its formats into a shared library, for C++ frameworks and for Python.
+
+        Writes ``lib<name>.so`` and ``<name>.py``, a module with ``predict``, into the folder. What was
+        compiled before is taken from a cache.
+
+        Parameters
+        ----------
+        folder : path
+            Is made if it does not exist.
+        name : str, optional
+            Of the files: an identifier. By default made of the model's name.
+        version : str
+            What the plugin tells as the version of the network.
+        isa : str
+            ``"native"`` for the best instruction set of this machine, or ``"generic"``, ``"avx2"``,
+            ``"avx512"``, ... for others. The bits are the same.
+        keep_source : bool
+            Whether ``<name>.cpp`` is written, too.
+
+        Raises
+        ------
+        CompileError
+            Without a C++ compiler, when it fails, and for names that cannot be used.
+        PluginError
+            When this processor lacks the instruction set; what was written is complete.
+        SaveError
+            When the folder cannot be written.
+        """
+        from isobit.plugin.build import compile_model
+
+        return compile_model(self, folder, name=name, version=version, isa=isa, keep_source=keep_source)
 
     def config(self) -> dict[str, Any]:
         """Every format as a plain dict, which :meth:`Model.quantize` accepts and which can go into JSON."""

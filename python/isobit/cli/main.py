@@ -21,6 +21,7 @@ _COMMANDS = {
     "predict": "Compute the outputs for data.",
     "quantize": "Choose number formats and write an .isobit file.",
     "verify": "Compare every execution path, bit for bit.",
+    "compile": "Compile a plugin for C++ frameworks and Python.",
     "profile": "Write a page on value ranges, overflow, distance to float and ROC curves.",
     "bench": "Measure samples per second.",
     "demo": "Take a jet tagger from float to 16 and 8 bits, verified and profiled.",
