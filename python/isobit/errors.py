@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -73,6 +72,8 @@ def closest(name: str, known: Iterable[str]) -> str:
 
     Returns an empty string when nothing is known.
     """
+    import difflib  # only errors need it
+
     names = sorted(set(known))
     if not names:
         return ""

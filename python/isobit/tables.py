@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import sha256
 
 import numpy as np
 
@@ -61,6 +60,8 @@ class Table:
     @property
     def digest(self) -> str:
         """Hash of contents and addressing; equal tables have equal digests."""
+        from hashlib import sha256  # loads OpenSSL, which predictions do without
+
         text = f"{self.index}|{self.format}|{self.low}|".encode()
         return sha256(text + self.entries.astype("<u8").tobytes()).hexdigest()
 
