@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import click
@@ -19,7 +20,8 @@ from isobit.benchmarking.clock import pinned
 from isobit.benchmarking.options import output_option, quick_option
 from isobit.benchmarking.report import Goal, Report
 
-IMPORT_LIMIT, FIRST_LIMIT = 0.3, 0.5
+IMPORT_LIMIT, FIRST_LIMIT = 0.3, 0.1
+_PROCESS = "the whole process: interpreter, all of this, exit"
 
 _CLOCK = """
 from time import perf_counter
@@ -30,8 +32,8 @@ def mark(step):
 _MODEL = """
 import isobit
 mark("import isobit")
-from importlib.resources import files
-data = str(files("isobit").joinpath("data")) + "/"
+from pathlib import Path
+path = Path(isobit.__file__).with_name("data") / "jet_tagger.onnx"
 """
 _SILENT = """
 import warnings
@@ -45,7 +47,7 @@ print(json.dumps([[step, now - before] for (_, before), (step, now) in zip(marks
 """
 
 WHOLE = f"""{_CLOCK}{_MODEL}{_SILENT}
-model = isobit.load(data + "jet_tagger.onnx").quantize("fixed<16,6>")
+model = isobit.load(path).quantize("fixed<16,6>")
 probabilities = model.predict([[1.0] * 16])
 mark("load, quantize, first prediction")
 {_SAY}"""
@@ -53,11 +55,9 @@ mark("load, quantize, first prediction")
 STEPS = f"""{_CLOCK}{_MODEL}{_SILENT}
 import numpy
 mark("  import numpy")
-import onnx
-mark("  import onnx")
-import isobit.frontends.onnx, isobit.quantized, isobit.quantization, isobit._core
+import isobit.frontends.onnx, isobit.passes, isobit.quantized, isobit.quantization, isobit._core
 mark("  import isobit's modules")
-model = isobit.load(data + "jet_tagger.onnx")
+model = isobit.load(path)
 mark("  read and check the file")
 model = model.quantize("fixed<16,6>")
 mark("  quantize: constants, tables, proof")
@@ -69,8 +69,9 @@ EMPTY = f"{_CLOCK}import numpy\nmark('import numpy alone')\n{_SAY}"
 
 
 def run(script: str) -> dict[str, float]:
-    """Seconds of every step of a script in a fresh process without a PATH."""
+    """Seconds of every step of a script in a fresh process without a PATH, and of all of it."""
     with tempfile.TemporaryDirectory() as folder:
+        started = perf_counter()
         done = subprocess.run(
             [sys.executable, "-c", script],
             env={"PATH": ""},
@@ -80,10 +81,11 @@ def run(script: str) -> dict[str, float]:
             text=True,
             check=False,
         )
+        finished = perf_counter()
     if done.returncode != 0:
         raise RuntimeError(f"the measured process failed:\n{done.stderr}")
     steps: list[tuple[str, float]] = json.loads(done.stdout)
-    return dict(steps)
+    return {**dict(steps), _PROCESS: finished - started}
 
 
 def measure(rounds: int) -> Report:
@@ -101,13 +103,13 @@ def measure(rounds: int) -> Report:
     )
     for name in ("whole", "steps", "numpy"):
         for step in found[name][0]:
-            if not (name == "steps" and step == "import isobit"):
+            if step not in ("import isobit", _PROCESS) or name == "whole":
                 report.add(step=step, **_summary([times[step] for times in found[name]]))
     best = {row["step"]: row["best"] / 1e3 for row in report.rows}
-    total = min(sum(times.values()) for times in found["whole"])
+    totals = [sum(seconds for step, seconds in times.items() if step != _PROCESS) for times in found["whole"]]
     report.goals = [
         Goal("import isobit (best)", best["import isobit"], IMPORT_LIMIT, False, "s"),
-        Goal("all until the first prediction (best)", total, FIRST_LIMIT, False, "s"),
+        Goal("all until the first prediction (best)", min(totals), FIRST_LIMIT, False, "s"),
     ]
     report.notes = [
         "Indented steps were measured in processes of their own, which do them one after the other."
@@ -125,7 +127,7 @@ def _summary(seconds: list[float]) -> dict[str, Any]:
 @output_option
 def main(quick: bool, output: Path) -> None:
     """Measure, show, write."""
-    measure(rounds=2 if quick else 15).publish(output)
+    measure(rounds=2 if quick else 20).publish(output)
 
 
 if __name__ == "__main__":
