@@ -7,7 +7,9 @@
 #include "engine/data_flow.hpp"
 #include "engine/oracles.hpp"
 #include "engine/program.hpp"
+#include "plain_call.hpp"
 #include "register.hpp"
+#include "tensors.hpp"
 
 namespace py = pybind11;
 
@@ -57,8 +59,8 @@ const engine::isa_kernels* read_isa(const std::string& name) {
 }
 
 element kind_of(const py::array& x) {
-  if (x.dtype().is(py::dtype::of<float>())) return element::f32;
-  if (x.dtype().is(py::dtype::of<double>())) return element::f64;
+  if (x.dtype().equal(py::dtype::of<float>())) return element::f32;
+  if (x.dtype().equal(py::dtype::of<double>())) return element::f64;
   throw std::invalid_argument("an input is neither float32 nor float64");
 }
 
@@ -77,22 +79,14 @@ py::ssize_t sample_count(const description& net, const std::vector<Array>& input
   return count;
 }
 
-const engine::tensor& tensor_of(const description& net, int id) {
-  if (id < 0 || id >= static_cast<int>(net.tensors.size()))
-    throw std::invalid_argument("there is no tensor " + std::to_string(id));
-  return net.tensors[static_cast<std::size_t>(id)];
-}
-
 void run_program(const program& p, const std::vector<engine::source>& sources, py::ssize_t count,
                  const std::vector<engine::sink>& sinks, int threads, const std::string& at_least,
                  const std::string& isa) {
-  const engine::run_options options = {threads, read_lane(at_least), read_isa(isa)};
+  const engine::run_options options = {threads, read_lane(at_least), read_isa(isa),
+                                       at_least == "auto"};
   const py::gil_scoped_release release;
   p.run(sources, count, sinks, options);
 }
-
-// float32 holds every value of the format.
-bool fits_float32(const dyn& f) { return f.width() <= 24 && f.width() - f.frac() <= 127; }
 
 // The array for one result: the caller's, or a new one.
 py::array result_array(const engine::tensor& t, py::ssize_t count, const py::object& given) {
@@ -101,8 +95,9 @@ py::array result_array(const engine::tensor& t, py::ssize_t count, const py::obj
   if (given.is_none())
     return narrow ? py::array(c_array<float>(shape)) : py::array(c_array<double>(shape));
   auto y = given.cast<py::array>();
-  if (!y.dtype().is(narrow ? py::dtype::of<float>() : py::dtype::of<double>()) || y.ndim() != 2 ||
-      y.shape(0) != shape[0] || y.shape(1) != shape[1] || !(y.flags() & py::array::c_style))
+  if (!y.dtype().equal(narrow ? py::dtype::of<float>() : py::dtype::of<double>()) ||
+      y.ndim() != 2 || y.shape(0) != shape[0] || y.shape(1) != shape[1] ||
+      !(y.flags() & py::array::c_style))
     throw std::invalid_argument(
         "an output array has the wrong type or shape, or is not C-contiguous");
   return y;
@@ -197,6 +192,7 @@ py::dict trace(const program& p) {
 
 void register_program(py::module_& m) {
   py::register_exception<engine::proof_failed>(m, "ProofFailed", PyExc_ArithmeticError);
+  py::register_exception<engine::not_finite>(m, "NotFinite", PyExc_ValueError);
   py::class_<program>(m, "Program")
       .def(py::init([](const py::dict& spec) {
         auto net = read_description(spec);
@@ -236,6 +232,8 @@ void register_program(py::module_& m) {
             return run_oracle<std::int64_t>(p, inputs, which, engine::run_replay);
           },
           py::arg("inputs"), py::arg("which"))
+      .def("plain_call", &make_plain_call, py::arg("sample"), py::arg("which"), py::arg("shapes"),
+           py::arg("most_work"))
       .def_property_readonly("work", &program::work)
       .def("proof", &proof)
       .def("trace", &trace);

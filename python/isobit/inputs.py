@@ -30,7 +30,7 @@ def check_values(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
     return [as_floats(array) for array in check_arrays(X, inputs)]
 
 
-def check_arrays(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
+def check_arrays(X: Any, inputs: Mapping[str, Shape], finite: bool = True) -> list[npt.NDArray[Any]]:
     """One array of shape (n, *shape) for every input of a model, checked and otherwise as it was given.
 
     Parameters
@@ -39,6 +39,9 @@ def check_arrays(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
         An array-like of shape (n, *shape) for a model with one input; else a list or tuple of these in the
         order of the inputs, or a dict by input name (for one input too).
     inputs : mapping of name to shape
+    finite : bool
+        Whether to look for values that are not finite. The engine meets them anyway; who leaves them to it
+        calls :func:`check_finite` for the message.
 
     Raises
     ------
@@ -46,7 +49,16 @@ def check_arrays(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
         For wrong shapes, types or names, values that are not finite, batches of different length.
     """
     arrays = {name: _values(name, array, inputs[name]) for name, array in _by_name(X, inputs).items()}
+    if finite:
+        for name, array in arrays.items():
+            _check_finite(name, array, inputs[name])
     return _batched(arrays, inputs)
+
+
+def check_finite(arrays: Sequence[npt.NDArray[Any]], inputs: Mapping[str, Shape]) -> None:
+    """Raise :class:`InputError` if one of these arrays (as of :func:`check_arrays`) is not finite."""
+    for array, (name, shape) in zip(arrays, inputs.items(), strict=True):
+        _check_finite(name, array, shape)
 
 
 def as_floats(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -122,6 +134,10 @@ def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
     elif array.dtype.itemsize > 8:
         raise InputError(f"input {name!r} has type {array.dtype}; convert it to float64 first")
     _check_shape(name, array, shape)
+    return array
+
+
+def _check_finite(name: str, array: npt.NDArray[Any], shape: Shape) -> None:
     # minimum and maximum pass NaN on and need no memory, unlike a mask of the whole batch
     if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
         finite = np.isfinite(array.reshape(len(array), size(shape)))
@@ -131,7 +147,6 @@ def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
             f"input {name!r}: {_position(sample, feature, shape)} is {value} "
             f"({int((~finite).sum())} such value(s) in all); fixed-point numbers cannot represent it"
         )
-    return array
 
 
 def _position(sample: int, feature: int, shape: Shape) -> str:
@@ -175,7 +190,7 @@ def _numeric(name: str, data: Any) -> npt.NDArray[Any]:
     except ValueError as error:
         raise InputError(f"input {name!r} is not a rectangular array: {error}") from None
     if array.size == 0 and not isinstance(data, np.ndarray):
-        array = array.astype(np.float64)
+        array = np.empty(array.shape)
     if array.dtype.kind not in "iuf":
         raise InputError(
             f"input {name!r} has type {array.dtype}; supported are float32, float64 and integers"

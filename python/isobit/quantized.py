@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from isobit import _core
 from isobit.backends.engine import Engine
 from isobit.backends.stored import KnownIntegers
 from isobit.errors import InputError
 from isobit.formats import Format
-from isobit.inputs import blocks, check_arrays, check_raws
+from isobit.inputs import blocks, check_arrays, check_finite, check_raws
 from isobit.ir import Graph, Node, Shape
 from isobit.model import Model
 from isobit.outputs import as_sequence, check_out, new_results
-from isobit.proof import Proof
 from isobit.quantization.precision import Precision
 from isobit.rounding import FLOAT64_BITS, RawArray, raw_dtype
-from isobit.tensors import Tensors
 
 if TYPE_CHECKING:
     from isobit.plugin import Plugin
+    from isobit.proof import Proof
+    from isobit.tensors import Tensors
     from isobit.verify import Report
 
 
@@ -64,6 +65,9 @@ class QuantizedModel:
             {name: precision.tensor(name) for name in self.graph.shapes}
         )
         self._shapes = self.graph.shapes
+        outputs = list(self.graph.outputs.values())
+        has_values = all(self.formats[name].width <= FLOAT64_BITS for name in outputs)
+        self._plain_call = self.engine.plain_call(outputs) if has_values else None
 
     @property
     def name(self) -> str:
@@ -88,11 +92,15 @@ class QuantizedModel:
     @cached_property
     def tensors(self) -> Tensors:
         """Every tensor by name: ``q.tensors["fc1.weight"].format``, ``.raw``, ``.value``."""
+        from isobit.tensors import Tensors
+
         return Tensors(self)
 
     @cached_property
     def proof(self) -> Proof:
         """Proven ranges and integer widths of every layer."""
+        from isobit.proof import Proof
+
         return Proof(self.engine, self.formats)
 
     @cached_property
@@ -116,7 +124,8 @@ class QuantizedModel:
         n_threads : int, optional
             Default: all cores. The result does not depend on it.
         out : array or list of arrays, optional
-            C-contiguous arrays to write into, of the type and shape that would be returned.
+            C-contiguous arrays to write into, of the type and shape that would be returned. When values are
+            not finite, their contents are undefined afterwards; otherwise errors leave them as they were.
 
         Returns
         -------
@@ -130,6 +139,11 @@ class QuantizedModel:
             For data of the wrong shape or type, NaN and infinities (says which sample and feature); for
             outputs of more than 53 bits, whose values no float holds: use :meth:`predict_raw`.
         """
+        one_thread = n_threads is None or (n_threads == 1 and type(n_threads) is int)
+        if out is None and one_thread and self._plain_call is not None:
+            results = self._plain_call(X)
+            if results is not None:
+                return results
         tensors = list(self.graph.outputs.values())
         values = self._values(X, tensors, n_threads, out)
         return as_sequence([values[tensor] for tensor in tensors]) if out is None else out
@@ -251,7 +265,7 @@ class QuantizedModel:
     def _values(
         self, X: Any, names: list[str], n_threads: int | None, out: Any = None
     ) -> dict[str, npt.NDArray[Any]]:
-        arrays = check_arrays(X, self.inputs)
+        arrays = check_arrays(X, self.inputs, finite=False)
         unique = names if out is not None else list(dict.fromkeys(names))
         self._check_widths(unique)
         formats = [self.formats[name] for name in unique]
@@ -259,8 +273,12 @@ class QuantizedModel:
             results = new_results(formats, [self._shapes[name] for name in unique], len(arrays[0]))
         else:
             results = check_out(out, self.outputs, formats, len(arrays[0]))
-        for part, block in blocks(arrays):
-            self.engine.run(block, unique, n_threads, out=[result[part] for result in results])
+        try:
+            for part, block in blocks(arrays):
+                self.engine.run(block, unique, n_threads, out=[result[part] for result in results])
+        except _core.NotFinite as error:
+            check_finite(arrays, self.inputs)
+            raise InputError(f"{error}, although it was finite afterwards: keep it as it is") from None
         return {
             name: result.reshape(len(result), *self._shapes[name])
             for name, result in zip(unique, results, strict=True)

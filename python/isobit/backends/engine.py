@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,7 @@ class Engine:
 
         builder = ProgramBuilder(known, warn)
         self.ids = lower(graph, precision, builder)
+        self.inputs: tuple[str, ...] = tuple(graph.inputs)
         self.shapes: dict[str, Shape] = graph.shapes
         self.layers: tuple[str, ...] = tuple(builder.layers)
         self.results: Mapping[str, int] = builder.results
@@ -80,10 +81,39 @@ class Engine:
         isa: str = "auto",
         out: Arrays | None = None,
     ) -> Arrays:
-        """Values from values, in fixed point; into the arrays ``out`` of shape (n, size) if given."""
+        """Values from values, in fixed point; into the arrays ``out`` of shape (n, size) if given.
+
+        Raises
+        ------
+        isobit._core.NotFinite
+            For NaN and infinities; ``out`` is then partly written.
+        """
         workers = self._threads(n_threads, len(arrays[0]))
         results = self.program.run(arrays, self._ids(names), workers, lane, isa, out)
         return self._shaped(results, names)
+
+    def plain_call(self, names: Sequence[str]) -> Callable[[Any], Any] | None:
+        """:meth:`run` with the checks of its input and new results, as one step for the most frequent call.
+
+        Parameters
+        ----------
+        names : sequence of str
+            The tensors that are returned.
+
+        Returns
+        -------
+        callable or None
+            Takes an array of shape (n, *input shape). If that is a C-contiguous ``numpy.ndarray`` of
+            float32 or float64 with finite values, and the work is not worth two threads, returns an array
+            of shape (n, *shape), or a list of them for several names; else None, and then the general way
+            has to be gone. There is no such callable for several inputs, or for a name given twice.
+        """
+        if len(self.inputs) != 1 or len(set(names)) != len(names):
+            return None
+        shapes = [self.shapes[name] for name in names]
+        return self.program.plain_call(
+            self.shapes[self.inputs[0]], self._ids(names), shapes, 2.0 * WORK_PER_THREAD
+        )
 
     def run_raw(
         self,
