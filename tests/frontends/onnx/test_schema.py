@@ -48,7 +48,7 @@ def kind_of(field: object) -> str:
 
 @pytest.mark.parametrize("message", descriptors())
 def test_fields_are_those_of_onnx(message: str) -> None:
-    known = fields.FIELDS[message]
+    known = fields.fields_of(message)
     for field in descriptors()[message].fields:
         assert known[field.number] == (field.name, kind_of(field), field.is_repeated)
 
@@ -56,7 +56,7 @@ def test_fields_are_those_of_onnx(message: str) -> None:
 def test_only_fields_are_kept() -> None:
     for message, keeper in messages.CLASSES.items():
         kept = {name for name in vars(keeper) if not name.startswith("_")}
-        assert kept <= {field.name for field in fields.FIELDS[message].values()}
+        assert kept <= {field.name for field in fields.fields_of(message).values()}
 
 
 def test_names_of_types_are_those_of_onnx() -> None:

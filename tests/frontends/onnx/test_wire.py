@@ -17,7 +17,7 @@ from frontends.fuzz_onnx_models import originals
 from frontends.onnx.build import model, nested, node
 from isobit.errors import FileFormatError, UnsupportedError
 from isobit.frontends.onnx import encoded, load
-from isobit.frontends.onnx.fields import BYTES, FIELDS, TEXT
+from isobit.frontends.onnx.fields import BYTES, TEXT, fields_of
 from isobit.frontends.onnx.initializers import decode
 from isobit.frontends.onnx.messages import CLASSES, Message
 from isobit.frontends.onnx.messages import TensorProto as Read
@@ -46,7 +46,7 @@ ENUMS = {
 
 def assert_same(found: Message, expected: Any, kind: str) -> None:
     """Every field that isobit keeps holds what protobuf read."""
-    for name, field, many in FIELDS[kind].values():
+    for name, field, many in fields_of(kind).values():
         if not hasattr(CLASSES[kind], name):
             continue
         value, wanted = getattr(found, name), getattr(expected, name)

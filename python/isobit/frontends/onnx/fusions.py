@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from isobit.ir import FloatArray
 _SOFTPLUS_THRESHOLD = 17.0  # above it log(1 + exp(x)) - x < 2**-24 * x: nothing in single precision
 
 
-@dataclass(frozen=True)
-class Fusion:
+class Fusion(NamedTuple):
     """Some nodes as one layer.
 
     Parameters

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from isobit.frontends.onnx.wiring import Wiring
 
@@ -25,8 +25,7 @@ _HALVES: Polynomial = {(1, 0): 0.5, (1, 1): 0.5}
 _ROOT = math.sqrt(2 / math.pi)
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A layer written as ``outer(x, f(inner(x)))``."""
 
     function: str
@@ -43,8 +42,7 @@ FORMS = (
 )
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """Where a form was found: its last node, all its nodes, and the tensor x."""
 
     form: Form

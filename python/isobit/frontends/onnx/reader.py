@@ -17,7 +17,7 @@ from isobit.ir import Graph, GraphBuilder
 
 
 def load(path: Path) -> Graph:
-    """Read an ONNX file (opset 7 to the latest of the installed onnx, standard operators).
+    """Read an ONNX file (opset 7 to 28, standard operators).
 
     The first axis of every input is the batch; a fixed batch in the file is taken as "any". Weights of
     every floating-point type become float64. External data must lie in the folder of the file.

@@ -7,7 +7,7 @@ not listed here (of a newer onnx) is refused, for its meaning may have changed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ from isobit.frontends.onnx.values import Array, Value
 Convert = Callable[[Layer], Value | tuple[Value, ...]]
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(NamedTuple):
     """How one operator is read.
 
     Parameters

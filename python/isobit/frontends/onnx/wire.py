@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from isobit.errors import FileFormatError
 from isobit.frontends.onnx.encoded import numbers, real, signed, varint
-from isobit.frontends.onnx.fields import DOUBLE, FIELDS, FLOAT, INT, TEXT, UINT
+from isobit.frontends.onnx.fields import DOUBLE, FIELDS, FLOAT, INT, TEXT, UINT, fields_of
 from isobit.frontends.onnx.limits import MAX_FIELDS, MAX_PACKED_BYTES
 from isobit.frontends.onnx.messages import CLASSES, Message, ModelProto
 
@@ -151,5 +151,5 @@ def _known(message: str) -> dict[int, _Known]:
     keeper = CLASSES.get(message)
     return {
         number: _Known(name, kind, _WIRES.get(kind, _BYTES), many, hasattr(keeper, name))
-        for number, (name, kind, many) in FIELDS[message].items()
+        for number, (name, kind, many) in fields_of(message).items()
     }
