@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ def test_element_types(element: int) -> None:
         assert np.array_equal(found, numpy_helper.to_array(tensor))
 
 
-def test_bfloat16() -> None:
+def test_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     ml_dtypes = pytest.importorskip("ml_dtypes")
     array = np.array([1.5, -3.0, np.inf, 2.0**-130], dtype=ml_dtypes.bfloat16)
     typed = TensorProto(data_type=TensorProto.BFLOAT16, dims=[4], int32_data=array.view("u2").tolist())
@@ -176,6 +177,9 @@ def test_bfloat16() -> None:
         found = decode(tensor_of(tensor), Path(), 100)
         assert found.dtype == array.dtype
         assert np.array_equal(found.astype("f8"), array.astype("f8"))
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    with pytest.raises(UnsupportedError, match="BFLOAT16 needs the package ml_dtypes"):
+        decode(tensor_of(raw), Path(), 100)
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,10 @@ def _from_numbers(found: npt.NDArray[Any], dtype: np.dtype[Any], kind: str) -> n
 
 def _as_bfloat16(patterns: npt.NDArray[np.uint16]) -> npt.NDArray[Any]:
     """Bit patterns as numbers of the type that NumPy lacks."""
-    from ml_dtypes import bfloat16
-
+    try:
+        from ml_dtypes import bfloat16
+    except ImportError:
+        raise UnsupportedError("element type BFLOAT16 needs the package ml_dtypes; install it") from None
     return patterns.view(bfloat16)
 
 
