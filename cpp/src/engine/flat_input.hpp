@@ -40,8 +40,10 @@ template <class T, class Real, class S>
 void guard(const S* __restrict x, std::ptrdiff_t n, Real scale, T* __restrict guarded) {
   for (std::ptrdiff_t i = 0; i < n; ++i) {
     const Real scaled = static_cast<Real>(x[i]) * (2 * scale);
-    const Real floored = std::floor(scaled);
-    guarded[i] = static_cast<T>(2 * static_cast<T>(floored) + static_cast<T>(floored != scaled));
+    const T truncated = static_cast<T>(scaled);
+    const Real back = static_cast<Real>(truncated);  // exact: a wider integer has no fraction
+    const T floored = static_cast<T>(truncated - static_cast<T>(back > scaled));
+    guarded[i] = static_cast<T>(2 * floored + static_cast<T>(back != scaled));
   }
 }
 

@@ -102,6 +102,7 @@ class planner {
   lane lane_of(std::size_t index) const {
     const operation& op = net_.operations[index];
     lane type = std::max(proven_.operations[index].narrowest, plan_.options.at_least);
+    if (!op.tables.empty()) type = std::max(type, lane::i32);  // where registers can be gathered
     if (is_elementwise(op))
       for (int t : op.inputs)
         if (form_of(home(t)).type != lane::i128) type = std::max(type, form_of(home(t)).type);

@@ -16,19 +16,41 @@ using engine::element;
 using engine::form;
 using engine::layout;
 
+// n raws as neighbouring elements of words. Sixteen at a time; the last of them twice rather than
+// one by one.
+template <int K, class T>
+void narrow(const T* raws, int n, int offset, unsigned char* to) {
+  using stored = std::conditional_t<K == 2, std::int16_t, std::int8_t>;
+  constexpr int at_once = 16, bytes = static_cast<int>(sizeof(stored));
+  int done = 0;
+  if constexpr (sizeof(T) <= 8) {
+    typedef T wide __attribute__((vector_size(at_once * sizeof(T))));
+    typedef stored small __attribute__((vector_size(at_once * sizeof(stored))));
+    for (; n >= at_once && done < n; done += at_once) {
+      const int first = done + at_once <= n ? done : n - at_once;
+      wide from;
+      std::memcpy(&from, raws + first, sizeof from);
+      const small result = __builtin_convertvector(from + static_cast<T>(offset), small);
+      std::memcpy(to + first * bytes, &result, sizeof result);
+    }
+  }
+  for (; done < n; ++done) {
+    const auto result = static_cast<stored>(raws[done] + offset);
+    std::memcpy(to + done * bytes, &result, sizeof result);
+  }
+}
+
 // Rows of raws, without gaps, to rows of whole words.
 template <int K, class T>
 void pack_rows(const T* raws, std::ptrdiff_t rows, int row_size, int offset, std::int32_t* packed) {
-  using stored = std::conditional_t<K == 2, std::int16_t, std::int8_t>;
   const int row_words = engine::words(row_size, K);
-  for (std::ptrdiff_t r = 0; r < rows; ++r) {
-    auto* to = reinterpret_cast<unsigned char*>(packed + r * row_words);
-    const T* from = raws + r * row_size;
-    for (int e = 0; e < row_size; ++e) {
-      const auto narrow = static_cast<stored>(from[e] + offset);
-      std::memcpy(to + e * static_cast<int>(sizeof narrow), &narrow, sizeof narrow);
-    }
+  if (row_words * K == row_size) {  // no padding: one long row
+    row_size *= static_cast<int>(rows);
+    rows = 1;
   }
+  for (std::ptrdiff_t r = 0; r < rows; ++r)
+    narrow<K>(raws + r * row_size, row_size, offset,
+              reinterpret_cast<unsigned char*>(packed + r * row_words));
 }
 
 template <int K, class T>
@@ -105,7 +127,7 @@ void collect(layout way, const T* raws, int count, int size, element kind, doubl
   switch (kind) {
     case element::f32:
       // A float times a power of two rounds like the double, unless that leaves the normal range.
-      if constexpr (sizeof(T) == 4)
+      if constexpr (sizeof(T) <= 4)
         if (way == layout::samples && scale >= 0x1p-64 && scale <= 0x1p64)
           return transpose::collect(raws, count, size, static_cast<float>(scale),
                                     static_cast<float*>(y));

@@ -51,7 +51,9 @@ inline void spread(const std::int32_t* x, int count, int columns, std::int32_t* 
 
 // The reverse, as floats times `scale`. From four columns on, the last ones are written twice
 // rather than one by one.
-inline void collect(const std::int32_t* x, int count, int columns, float scale, float* y) {
+template <class T>
+void collect(const T* x, int count, int columns, float scale, float* y) {
+  typedef T four_raws __attribute__((vector_size(4 * sizeof(T))));
   int s = 0;
   for (; columns >= 4 && s + 4 <= count; s += 4) {
     float* to = y + static_cast<std::ptrdiff_t>(s) * columns;
@@ -59,7 +61,7 @@ inline void collect(const std::int32_t* x, int count, int columns, float scale, 
       const int c = next + 4 <= columns ? next : columns - 4;
       four_floats rows[4];
       for (int r = 0; r < 4; ++r) {
-        four raws;
+        four_raws raws;
         std::memcpy(&raws, x + (c + r) * block + s, sizeof raws);
         rows[r] = __builtin_convertvector(raws, four_floats) * scale;
       }
