@@ -33,7 +33,7 @@ help:
 	@echo "make cpp-test  the C++ tests"
 	@echo "make sanitize  the C++ tests under ASan and UBSan, then under TSan"
 	@echo "make lint      ruff, mypy, clang-format and gersemi; make format applies what they can"
-	@echo "make bench     the benchmarks"
+	@echo "make bench     the benchmarks, with all peers: table, JSON and plots in $(BUILD)/benchmarks"
 	@echo "make clean     remove $(BUILD)/ (the environment $(VENV)/ stays)"
 
 demo: $(VENV)/.package $(VENV)/.extra-demo
@@ -73,7 +73,7 @@ format: $(VENV)/.extra-dev
 	$(BIN)/gersemi --in-place $(CMAKE_FILES)
 
 bench: $(VENV)/.package $(VENV)/.extra-benchmark
-	for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+	for file in benchmarks/bench_*.py benchmarks/scaling.py; do $(BIN)/python "$$file" || exit 1; done
 	cmake -S . -B $(BUILD)/bench -DISOBIT_BUILD_BENCHMARKS=ON -DPython_EXECUTABLE="$(abspath $(BIN)/python)"
 	cmake --build $(BUILD)/bench --parallel $(JOBS)
 	for program in $(BUILD)/bench/bench_*; do "$$program" || exit 1; done

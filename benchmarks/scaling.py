@@ -117,8 +117,8 @@ def quantized(model: Model, bits: str) -> QuantizedModel:
         return model.quantize(config)
 
 
-def call(model: QuantizedModel, samples: int, n_threads: int | None = 1) -> Action:
-    """A user's call with normally distributed inputs."""
+def call(model: QuantizedModel, samples: int, n_threads: int | None = None) -> Action:
+    """A user's call with normally distributed inputs; by default on all cores that the process may use."""
     ((size,),) = model.inputs.values()
     X = np.random.default_rng(0).standard_normal((samples, size), dtype=np.float32)
     return partial(model.predict, X, n_threads=n_threads)
@@ -150,15 +150,13 @@ def depths(bits: str, quick: bool) -> list[Curve]:
 
 
 def batches(bits: str, quick: bool) -> list[Curve]:
-    """The tagger's shape from one sample to a million; on one thread, and as it is called by default."""
+    """The tagger's shape from one sample to a million, on one core and on all."""
     model = quantized(chain(TAGGER), bits)
-    chosen = BATCHES[:6] if quick else BATCHES
-    curves = []
-    for n_threads, name in ((1, "one thread"), (None, "default threads")):
-        points = {n: call(model, n, n_threads) for n in chosen}
-        cores = 1 if n_threads == 1 else available(None)
-        curves.append(Curve(f"tagger, {name}", "batch", points, [float], "sample", float, cores))
-    return curves
+    points = {n: call(model, n) for n in (BATCHES[:6] if quick else BATCHES)}
+    return [
+        Curve(f"tagger, {name}", "batch", points, [float], "sample", float, cores)
+        for name, cores in (("one core", 1), ("all cores", available(None)))
+    ]
 
 
 def threads(bits: str, quick: bool) -> list[Curve]:
@@ -213,11 +211,11 @@ def add(report: Report, curve: Curve, bits: str, seconds: Mapping[int, float]) -
             | {"trend": 1e9 * float(found.expected[place]) / curve.units(size)},
         )
     if judged:
-        worst = list(seconds)[int(np.argmax(np.maximum(found.above, found.jump)))]
-        remark = f"at {curve.axis} {worst:,}"
-        report.goals.append(
-            Goal(f"cliff of {curve.name}, {bits}", found.cliff, trend.LIMIT, False, "x", remark)
-        )
+        cliffs = found.jump if curve.threads > 1 else np.maximum(found.above, found.jump)
+        worst = int(np.argmax(cliffs))
+        remark = f"at {curve.axis} {list(seconds)[worst]:,}"
+        what = f"cliff of {curve.name}, {bits}"
+        report.goals.append(Goal(what, float(cliffs[worst]), trend.LIMIT, False, "x", remark))
 
 
 def _memory(report: Report) -> None:

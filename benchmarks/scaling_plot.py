@@ -34,16 +34,27 @@ def draw(report: Report, path: Path) -> Path:
                 axes.plot(sizes, measured, "o", ls=dash, color=colour, lw=1.2, ms=3.5, label=bits)
                 axes.plot(sizes, [row["trend"] for row in rows], ":", color=MUTED, lw=1.2)
             axes.set_title(name, loc="left", fontweight="bold")
-            axes.set_xscale("log")
+            few = len(sizes) < 8
+            axes.set_xscale("linear" if few else "log")
             axes.set_yscale("log")
             axes.set_xlabel(rows[0]["axis"])
             axes.set_ylabel(f"ns per {rows[0]['per']}")
-            for axis in (axes.xaxis, axes.yaxis):
-                axis.set_major_formatter(lambda value, _: f"{value:,g}")
-                axis.set_minor_formatter("")
+            if few:
+                axes.set_xticks(sizes)
+            axes.xaxis.set_major_formatter(_short)
+            axes.xaxis.set_minor_formatter("")
+            axes.yaxis.set_major_formatter(_short)
+            axes.yaxis.set_minor_formatter(_short if max(measured) < 10 * min(measured) else "")
             axes.grid(color=RULE, linewidth=0.7)
             axes.set_axisbelow(True)
             axes.legend(frameon=False)
         for axes in panels[len(curves) :]:
             axes.set_visible(False)
         return save(drawn, path)
+
+
+def _short(value: float, place: int | None = None) -> str:
+    for unit, name in ((1e6, "M"), (1e3, "k")):
+        if value >= unit:
+            return f"{value / unit:g}{name}"
+    return f"{value:g}"

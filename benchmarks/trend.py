@@ -12,7 +12,8 @@ For each point, in the order of growing size,
 
 The cliff of a curve is the largest of all these numbers. A step (a cache that overflows, a block that is
 begun for one sample) shows in ``jump`` even where the fit bends towards it, a slow drift in ``above``.
-Falling below the trend is no cliff: large work may be done more efficiently than small work.
+Falling below the trend is no cliff. Where more threads join on the way, large work is cheaper on purpose, and
+small work lies above a trend through both: there only ``jump`` counts.
 """
 
 from __future__ import annotations

@@ -52,20 +52,19 @@ void repeat_run(const program& p, const std::vector<py::array>& inputs,
   for (std::int64_t n = 0; n < calls; ++n) p.run(sources, count, sinks, {});
 }
 
-using c_function = void (*)(void*, void*, void*, void*);
+// Integers and pointers are passed alike, and a function does not see what it does not take.
+using word = std::uintptr_t;
+using c_function = word (*)(word, word, word, word, word, word, word, word);
 
-// The caller answers for the address and what the function does with its arguments, as with ctypes.
-void repeat_call(std::uintptr_t address, std::vector<std::uintptr_t> arguments,
-                 std::int64_t calls) {
-  if (address == 0 || arguments.size() > 4)
-    throw std::invalid_argument("a function and at most four pointers are wanted");
-  arguments.resize(4);
+// The caller answers for the address and the arguments, as with ctypes.
+void repeat_call(word address, std::vector<word> arguments, std::int64_t calls) {
+  if (address == 0 || arguments.size() > 8)
+    throw std::invalid_argument("a function and at most eight arguments are wanted");
+  arguments.resize(8);
   const auto function = reinterpret_cast<c_function>(address);
-  void* pointers[4];
-  for (std::size_t i = 0; i < 4; ++i) pointers[i] = reinterpret_cast<void*>(arguments[i]);
+  const word* a = arguments.data();
   const py::gil_scoped_release release;
-  for (std::int64_t n = 0; n < calls; ++n)
-    function(pointers[0], pointers[1], pointers[2], pointers[3]);
+  for (std::int64_t n = 0; n < calls; ++n) function(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
 }
 
 }  // namespace
@@ -74,7 +73,7 @@ void register_timing(py::module_& m) {
   m.def("repeat_run", &repeat_run, py::arg("program"), py::arg("inputs"), py::arg("which"),
         py::arg("out"), py::arg("calls"), "Program.run on one thread, so many times.");
   m.def("repeat_call", &repeat_call, py::arg("address"), py::arg("arguments"), py::arg("calls"),
-        "A C function of up to four pointers, so many times.");
+        "A C function of integers and pointers, so many times.");
 }
 
 }  // namespace isobit::bindings

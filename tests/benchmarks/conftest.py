@@ -13,7 +13,7 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 @pytest.fixture
 def script(monkeypatch):
-    """Imports a module of the benchmarks by name."""
+    """Imports a script by name."""
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("the benchmarks pin processes to cores, which this system does not offer")
     monkeypatch.syspath_prepend(str(BENCHMARKS))

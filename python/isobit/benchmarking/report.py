@@ -105,9 +105,9 @@ class Report:
         console.print(one_line(self.machine), style="dim", highlight=False)
         console.print(self.question, style="italic", highlight=False)
         for headed, rows in self._sections():
-            table = Table(
-                title=headed, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-            )
+            if headed:
+                console.print(f"\n{headed}", style="bold", markup=False, highlight=False)
+            table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
             for number, heading in enumerate(self.columns.values()):
                 table.add_column(
                     escape(heading), justify="right" if number else "left", min_width=0 if number else 28

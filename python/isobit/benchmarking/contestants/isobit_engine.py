@@ -14,14 +14,14 @@ _CALLS = 200
 
 
 def prepare(network: Network, folder: Path) -> OnCores:
-    """The network in each of its formats."""
+    """The network in each of its formats; `predict` takes the cores to which the process is bound."""
     quantized = {label: network.quantized(label) for label in network.formats}
 
     def on(cores: int) -> list[Contestant]:
         return [
             Contestant(
                 f"isobit {label}",
-                at=lambda batch, q=q: partial(q.predict, n_threads=cores),  # type: ignore[misc]
+                at=lambda batch, q=q: q.predict,  # type: ignore[misc]
                 alone=partial(_alone, q),
             )
             for label, q in quantized.items()

@@ -1,0 +1,94 @@
+"""The peers that need heavy packages or a compiler: they compute the same network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import isobit
+from isobit.benchmarking import race
+from isobit.benchmarking.comparison import compare
+from isobit.benchmarking.contestants import CONTESTANTS
+from isobit.benchmarking.networks import mlp, users_network
+
+TINY = race.Effort((64,), 1, 0.1)
+
+
+def small(folder):
+    return mlp(folder, (4, 6, 3))
+
+
+def rows(key, make=small):
+    """The rows of one contestant on one core; none of them missing."""
+    found = [row for row in compare({"s": make}, ("isobit", key), TINY).rows if row["cores"] == 1]
+    theirs = [row for row in found if not row["name"].startswith("isobit ")]
+    assert [row.get("missing") for row in theirs] == [None] * len(theirs)
+    assert theirs
+    return theirs
+
+
+@pytest.mark.slow
+def test_tensorflow_lite():
+    pytest.importorskip("tensorflow")
+    (exact,) = rows("tflite")
+    assert exact["deviation"] < 1e-3  # in percent, float32 against float64
+    both = rows("tflite-int8")
+    assert len(both) == 2
+    for row in both:
+        assert row["agreement"] > 95  # 8 bits
+        assert set(row["quantities"]) == {"bulk", "batch 1", "alone: invoke", "alone: inner Invoke"}
+    # Converting with NumPy or inside the model is the same quantization.
+    assert both[0]["deviation"] == pytest.approx(both[1]["deviation"], rel=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["hls4ml-vitis", "hls4ml-quartus"])
+def test_hls4ml(key):
+    pytest.importorskip("hls4ml")
+    (row,) = rows(key)
+    # Its softmax is too coarse to compare probabilities; other weights would agree in half the classes.
+    assert row["agreement"] > 90
+    assert row["alone"] < row["first"]
+
+
+@pytest.mark.slow
+def test_hls4ml_c_function_computes_what_predict_does(tmp_path):
+    pytest.importorskip("hls4ml")
+    network = small(tmp_path)
+    (contestant,) = CONTESTANTS["hls4ml-quartus"].prepare(network, tmp_path)(1)
+    X = network.samples(1)
+    (loop,) = contestant.alone(X).values()
+    loop.action()
+    kept = loop.action.__closure__
+    outputs = [cell.cell_contents for cell in kept if isinstance(cell.cell_contents, np.ndarray)]
+    y = contestant.at(1)(X)
+    assert any(np.array_equal(array.reshape(-1), np.reshape(y, -1)) for array in outputs)
+
+
+def test_alkaid_computes_the_same_bits():
+    pytest.importorskip("alkaid")
+    found = rows("alkaid")
+    assert {row["name"] for row in found} == {
+        f"alkaid {bits}, {what}" for bits in ("8 bits", "6 bits") for what in ("predict", "interpreter")
+    }
+    assert all("same bits as isobit" in row["remark"] for row in found)
+
+
+def test_alkaid_is_refused_where_its_bits_differ(monkeypatch, tmp_path):
+    pytest.importorskip("alkaid")
+    from isobit.benchmarking.contestants import alkaid_interpreter
+
+    network = small(tmp_path)
+    wide, narrow = (network.model.quantize(f"fixed<{width},3,RND,SAT>") for width in (9, 8))
+    logic, layer = alkaid_interpreter._traced(narrow)
+    other = users_network(network.model, None, {"9 bits": lambda network: wide}, None)
+    with pytest.raises(ValueError, match="not those of isobit"):
+        alkaid_interpreter._check(other, "9 bits", logic, layer)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(isobit.QuantizedModel, "compile"), reason="no plugins")
+def test_the_plugin_through_its_c_abi():
+    for row in rows("plugin"):
+        assert row["name"].startswith("isobit plugin")
+        assert set(row["quantities"]) == {"bulk", "batch 1", "alone: C function"}
