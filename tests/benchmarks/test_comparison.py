@@ -80,6 +80,7 @@ def test_missing_peers_are_shown_as_missing(monkeypatch, tmp_path):
     assert all(reason.startswith("missing: not installed") for reason in reasons.values())
     assert any("ONNX Runtime float32: missing" in row["contestant"] for row in single)
     assert "ONNX Runtime float32: missing: not installed" in report.markdown()
+    assert "not measured (missing: not installed" in report.goals_markdown()
     assert {goal.reached for goal in report.goals} == {None}
     assert any("not installed" in goal.remark for goal in report.goals)
     pytest.importorskip("matplotlib")

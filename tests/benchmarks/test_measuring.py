@@ -103,10 +103,12 @@ def test_report_is_shown_and_written_whole(tmp_path, capsys):
         "| --- | ---: |",
         "| us | 2 |",
         "",
+    ]
+    assert (tmp_path / "speed_goals.md").read_text().split("\n") == [
         "| goal | wanted | measured | |",
         "| --- | ---: | ---: | --- |",
         "| rate | at least 3 x | 2 x | NOT REACHED |",
         "| time | at most 3 s | 2 s | reached (quiet) |",
         "",
     ]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["speed.json", "speed.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["speed.json", "speed.md", "speed_goals.md"]

@@ -58,3 +58,13 @@ def test_scaling_has_a_curve_for_every_size_and_format_and_its_plot(script, tmp_
     text = scaling.draw(report, tmp_path / "scaling.svg").read_text()
     assert text.startswith("<?xml")
     assert "MLP n-n-n-n" in text
+
+
+def test_tables_are_brought_into_the_page(script, tmp_path):
+    document = script("document")
+    (tmp_path / "peers.md").write_text("| new |\n")
+    old = "<!-- peers.md -->\n| old |\n<!-- end -->\nbetween\n<!-- memory.md -->\n| kept |\n<!-- end -->\n"
+    text, missing = document.updated(old, tmp_path)
+    assert text == old.replace("| old |", "| new |")
+    assert missing == ["memory.md"]
+    assert "<!-- peers.md -->" in document.PAGE.read_text()

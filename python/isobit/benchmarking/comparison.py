@@ -81,7 +81,7 @@ def compare(
 def _add_rows(report: Report, network: Network, cores: int, results: Sequence[Result | Missing]) -> None:
     measured = [one for one in results if isinstance(one, Result)]
     for one in results:
-        details: dict[str, Any] = {"network": network.name, "cores": cores, "name": one.name}
+        details: dict[str, Any] = {"network": network.name, "cores": cores, "key": one.key, "name": one.name}
         cells: dict[str, Any] = {"section": f"{network.name}, {_cores(cores)}", "contestant": one.name}
         if isinstance(one, Missing):
             cells["contestant"] = f"{one.name}: {one.reason}"

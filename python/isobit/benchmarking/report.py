@@ -122,22 +122,21 @@ class Report:
             console.print(note, style="dim", highlight=False)
 
     def markdown(self) -> str:
-        """The table for a page of documentation, one for every section; then the goals."""
+        """The table for a page of documentation, one for every section."""
         head = [f"| {' | '.join(self.columns.values())} |", "| --- |" + " ---: |" * (len(self.columns) - 1)]
         lines: list[str] = []
         for headed, rows in self._sections():
             lines += ["", *([f"**{headed}**", ""] if headed else []), *head]
             lines += [f"| {' | '.join(text(row.get(key)) for key in self.columns)} |" for row in rows]
-        return "\n".join(lines).strip() + "\n" + self._goals_markdown()
+        return "\n".join(lines).strip() + "\n"
 
     def _sections(self) -> Iterator[tuple[str | None, list[dict[str, Any]]]]:
         for headed, rows in groupby(self.rows, lambda row: row[self.section] if self.section else None):
             yield headed, list(rows)
 
-    def _goals_markdown(self) -> str:
-        if not self.goals:
-            return ""
-        lines = ["", "| goal | wanted | measured | |", "| --- | ---: | ---: | --- |"]
+    def goals_markdown(self) -> str:
+        """The goals as another table."""
+        lines = ["| goal | wanted | measured | |", "| --- | ---: | ---: | --- |"]
         for goal in self.goals:
             measured = "" if goal.value is None else f"{goal.value:,.3g} {goal.unit}"
             remark = f" ({goal.remark})" if goal.remark else ""
@@ -155,7 +154,7 @@ class Report:
         }
 
     def write(self, folder: Path) -> Path:
-        """Write ``<name>.json``, and the tables as ``<name>.md``; returns the path of the former.
+        """Write ``<name>.json``, ``<name>.md`` and ``<name>_goals.md``; returns the path of the first.
 
         Files of these names are replaced as a whole.
         """
@@ -163,6 +162,8 @@ class Report:
         path = folder / f"{self.name}.json"
         replace_file(path, (json.dumps(self.content(), indent=1) + "\n").encode())
         replace_file(path.with_suffix(".md"), self.markdown().encode())
+        if self.goals:
+            replace_file(path.with_name(f"{self.name}_goals.md"), self.goals_markdown().encode())
         return path
 
     def publish(self, folder: Path) -> None:

@@ -75,8 +75,8 @@ def command(
     """
     shown = Output(as_json)
     if not peers:
-        if only or networks:
-            raise click.UsageError("--only and --networks go with --peers")
+        if only or networks or quick:
+            raise click.UsageError("--only, --networks and --quick go with --peers")
         if model is None:
             raise click.UsageError("Missing argument 'MODEL' (only --peers works without one)")
         _rates(model, data, batch, threads, seconds, shown)

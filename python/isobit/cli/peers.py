@@ -15,7 +15,7 @@ from isobit.benchmarking.race import QUICK, Effort
 from isobit.benchmarking.report import Report
 from isobit.cli.console import Output
 from isobit.cli.options import ModelArguments
-from isobit.errors import UnsupportedError
+from isobit.errors import InputError, UnsupportedError
 from isobit.inputs import check_values
 from isobit.quantized import QuantizedModel
 
@@ -57,6 +57,8 @@ def of_the_user(arguments: ModelArguments, data: Path | None, output: Output) ->
         quantized, loaded = loaded, loaded.float_model
         formats = {arguments.format or "as given": lambda network: quantized}
     X = None if data is None else check_values(read_data(data, list(loaded.inputs)), loaded.inputs)[0]
+    if X is not None and len(X) == 0:
+        raise InputError(f"{data} holds no sample")
     onnx = arguments.path if arguments.path.suffix.lower() == ".onnx" else None
     return {"model": lambda folder: users_network(loaded, X, formats, onnx)}
 
