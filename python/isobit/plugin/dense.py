@@ -103,7 +103,7 @@ def _packing(parts: Parts, source: int) -> _Packing:
 def _declare(
     parts: Parts, packing: _Packing, lanes: int, source: int, n_in: int, n_out: int
 ) -> tuple[str, str]:
-    """Weights as [panel][word][lane], and what the sums begin with; returns their names."""
+    """Weights as tiles of [word][register][lane], and what the sums begin with; returns their names."""
     weight, bias = parts.op["constants"]
     matrix = _integers(weight).reshape(n_in, n_out)
     k, panels = packing.elements, -(-n_out // lanes)
@@ -111,7 +111,8 @@ def _declare(
     full[:n_in, :n_out] = matrix
     part = packing.word_bits // k
     words = sum((full[i::k] & (2**part - 1)) << (part * i) for i in range(k))
-    words = words.reshape(-1, panels, lanes).transpose(1, 0, 2)
+    words = words.reshape(-1, panels, lanes)
+    tiles = [words[:, first : first + size].ravel() for first, size in _tiles(panels)]
 
     def fractional(code: Any) -> int:
         return int(code[1])
@@ -123,9 +124,18 @@ def _declare(
     start[:n_out] -= (packing.offset * matrix.sum(axis=0)) << (total - product)
     kind = f"std::int{packing.word_bits}_t"
     return (
-        parts.declare("c0", "constant", kind, _wrapped(words, packing.word_bits), _about(weight)),
+        parts.declare("c0", "constant", kind, _wrapped(np.concatenate(tiles), packing.word_bits), _about(weight)),
         parts.declare("c1", "constant", kind, _wrapped(start, packing.word_bits), _about(bias)),
     )
+
+
+def _tiles(registers: int) -> Iterator[tuple[int, int]]:
+    """First register and number of registers of every tile, as the schedule takes them."""
+    first = 0
+    for size in (8, 4, 2, 1):
+        while first + size <= registers:
+            yield first, size
+            first += size
 
 
 def _about(constant: Any) -> str:

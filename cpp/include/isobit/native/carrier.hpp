@@ -2,14 +2,22 @@
 #ifndef ISOBIT_NATIVE_CARRIER_HPP
 #define ISOBIT_NATIVE_CARRIER_HPP
 
-#include <cstring>
-
+#include "isobit/native/convert.hpp"
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/scalar.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace native {
+
+// Of the widest register that the compiler was told of.
+#if defined(__AVX512F__)
+constexpr int register_bytes = 64;
+#elif defined(__AVX2__)
+constexpr int register_bytes = 32;
+#else
+constexpr int register_bytes = 16;
+#endif
 
 // `width` neighbouring elements make one raw.
 template <class P>
@@ -40,10 +48,7 @@ struct carrier<neurons<T, N>> {
 
   template <class S>
   static vec load(const S* from) {
-    typedef S narrow __attribute__((vector_size(N * sizeof(S))));
-    narrow raws;
-    std::memcpy(&raws, from, sizeof raws);
-    return __builtin_convertvector(raws, vec);
+    return load_as<T, N>(from);
   }
   template <class S>
   static vec broadcast(S value) {
@@ -51,9 +56,7 @@ struct carrier<neurons<T, N>> {
   }
   template <class S>
   static void store(S* to, vec raws) {
-    typedef S narrow __attribute__((vector_size(N * sizeof(S))));
-    const narrow stored = __builtin_convertvector(raws, narrow);
-    std::memcpy(to, &stored, sizeof stored);
+    store_as<T, N>(to, raws);
   }
 };
 

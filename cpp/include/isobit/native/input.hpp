@@ -1,5 +1,5 @@
 // One sample of a caller's buffer into the workspace. Rounding is cast's; here floats become
-// integers with a guard and a sticky bit, in flat loops that compilers vectorize.
+// integers with a guard and a sticky bit.
 #ifndef ISOBIT_NATIVE_INPUT_HPP
 #define ISOBIT_NATIVE_INPUT_HPP
 
@@ -44,6 +44,31 @@ To bit_copy(const From& from) {
   return to;
 }
 
+// Registers of floats beside registers of integers of `Word` bits: as many lanes of each.
+template <class S, int Word>
+struct float_vectors {
+  using integer = std::conditional_t<Word == 32, std::int32_t, std::int64_t>;
+  using bits = typename float_bits<S>::type;
+  static constexpr int lanes = register_bytes / static_cast<int>(sizeof(integer));
+  typedef S floats __attribute__((vector_size(lanes * sizeof(S))));
+  typedef std::make_signed_t<bits> ints __attribute__((vector_size(lanes * sizeof(S))));
+  typedef bits unsigned_ints __attribute__((vector_size(lanes * sizeof(S))));
+
+  // The first `count` lanes from memory, the others zero.
+  static floats load(const S* from, int count) {
+    floats x = {};
+    std::memcpy(&x, from, static_cast<std::size_t>(count) * sizeof(S));
+    return x;
+  }
+  // Whether every bit is set.
+  static bool all(const ints& v) {
+    std::uint64_t parts[sizeof(ints) / 8], every = ~std::uint64_t(0);
+    std::memcpy(parts, &v, sizeof v);
+    for (std::uint64_t part : parts) every &= part;
+    return every == ~std::uint64_t(0);
+  }
+};
+
 constexpr int guard_word(int width) { return width + 8 <= 32 ? 32 : width + 8 <= 64 ? 64 : 128; }
 
 template <class X, class S>
@@ -60,34 +85,50 @@ struct float_input {
  private:
   using guard = guard_format<format>;
 
+  // False where some value is refused: not finite, or of a size for which the arithmetic below,
+  // which is exact, would not be.
   template <int Word>
   ISOBIT_NATIVE_FLATTEN static bool quick(const S* x, unsigned char* w,
                                           std::integral_constant<int, Word>) {
-    using T = std::conditional_t<Word == 32, std::int32_t, std::int64_t>;
-    // Twice the value in units of the last place is computed in S, exactly: no value that is taken
-    // here is subnormal before or after, or too large for T with its two more bits.
-    constexpr int up = format::frac() + 1;
-    constexpr auto scale = power_bits<S>(up);
-    if (up + float_bits<S>::bias < 1 || up + float_bits<S>::bias > float_bits<S>::largest_exponent)
-      return false;
+    constexpr int up = format::frac() + 1 + float_bits<S>::bias;
+    if (up < 1 || up > float_bits<S>::largest_exponent) return false;
+    using v = float_vectors<S, Word>;
+    using policy = neurons<typename v::integer, v::lanes>;
+    constexpr int whole = X::size() / v::lanes * v::lanes, rest = X::size() - whole;
+    typename v::ints good = ~typename v::ints{};
+    for (int i = 0; i < whole; i += v::lanes)
+      X::template put<policy>(w, i, one<policy>(v::load(x + i, v::lanes), good));
+    if (rest != 0) X::template put<policy>(w, whole, one<policy>(v::load(x + whole, rest), good));
+    return v::all(good);
+  }
+
+  // A register of values: doubled in units of the last place, floored, then one more bit that says
+  // whether something was cut off; cast from there.
+  template <class P, class V>
+  static num<P, format> one(const V& x, typename float_vectors<S, P::word>::ints& good) {
+    using v = float_vectors<S, P::word>;
     using bits = typename float_bits<S>::type;
+    constexpr int up = format::frac() + 1;
+    constexpr bits scale = power_bits<S>(up);
+    // neither the value nor its double is subnormal, and there is room for two more bits
     constexpr bits smallest = power_bits<S>(1 - float_bits<S>::bias + (up < 0 ? -up : 0));
-    constexpr bits limit = power_bits<S>(Word - 4 - up);
-    const S factor = bit_copy<S>(scale);
-    int refused = 0;
-    for (int i = 0; i < X::size(); ++i) {
-      const bits size = bit_copy<bits>(x[i]) & (std::numeric_limits<bits>::max() >> 1);
-      const int good = static_cast<int>(size == 0) |
-                       (static_cast<int>(size >= smallest) & static_cast<int>(size < limit));
-      refused |= 1 - good;
-      const S scaled = good ? x[i] * factor : S(0);
-      const T cut = static_cast<T>(scaled);
-      const T floored = static_cast<T>(cut - static_cast<T>(static_cast<S>(cut) > scaled));
-      const T sticky = static_cast<T>(static_cast<S>(floored) != scaled);
-      const num<scalar<T>, guard> exact(guard(), static_cast<T>(2 * floored + sticky));
-      X::template put<scalar<T>>(w, i, isobit::cast(exact, format()));
-    }
-    return refused == 0;
+    constexpr bits limit = power_bits<S>(P::word - 4 - up);
+    const auto size =
+        reinterpret_cast<typename v::unsigned_ints>(x) & (std::numeric_limits<bits>::max() >> 1);
+    const auto inside = reinterpret_cast<typename v::ints>(size == 0) |
+                        (reinterpret_cast<typename v::ints>(size >= smallest) &
+                         reinterpret_cast<typename v::ints>(size < limit));
+    good &= inside;
+    const auto doubled = x * bit_copy<S>(scale);
+    const auto scaled =
+        reinterpret_cast<typename v::floats>(reinterpret_cast<typename v::ints>(doubled) & inside);
+    using raws = typename P::vec;
+    const raws cut = __builtin_convertvector(scaled, raws);
+    const auto too_high = __builtin_convertvector(cut, typename v::floats) > scaled;
+    const raws floored = cut + __builtin_convertvector(too_high, raws);
+    const auto more = __builtin_convertvector(floored, typename v::floats) != scaled;
+    const raws exact = 2 * floored - __builtin_convertvector(more, raws);
+    return isobit::cast(num<P, guard>(guard(), exact), format());
   }
   static bool quick(const S*, unsigned char*, std::integral_constant<int, 128>) { return false; }
 

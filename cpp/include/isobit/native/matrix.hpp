@@ -48,9 +48,10 @@ struct packed_row<X, S, Add, In, Offset, false> {
 };
 
 // Registers of neighbouring neurons (policy/neurons.hpp). P: packed_neurons<K, T, N>; S: how K of
-// them lie in a word T, with `Add` added. W holds words, [panel][word][N] where a panel is N
-// neurons; B holds one T a neuron, in the format of the sum. F: format of the result before the
-// cells of Then. Rows may write past their ends, into the next row or the padding of Y.
+// them lie in a word T, with `Add` added. W holds the words of tiles of 8, then 4, 2, 1 registers
+// of N neurons, each [word][register][N]; B holds one T a neuron, in the format of the sum. F:
+// format of the result before the cells of Then. Rows may write past their ends, into the next row
+// or the padding of Y.
 template <class P, int K, class S, int Add, class Cell, int Rows, int In, int Out, class X, class W,
           class B, class A, class F, class Y, std::size_t Offset, class... Then>
 struct matrix {
@@ -58,6 +59,7 @@ struct matrix {
     for (int r = 0; r < Rows; ++r) {
       const void* row = packed_row<X, S, Add, In, Offset>::of(w, r * In);
       int p = 0;
+      for (; p + 8 <= panels; p += 8) tile<8>(w, row, r, p);
       for (; p + 4 <= panels; p += 4) tile<4>(w, row, r, p);
       for (; p + 2 <= panels; p += 2) tile<2>(w, row, r, p);
       for (; p < panels; ++p) tile<1>(w, row, r, p);
@@ -82,7 +84,7 @@ struct matrix {
     const auto* biases = reinterpret_cast<const vec*>(B::data()) + p;
     const view<P, x_format> x(x_format(), static_cast<vec*>(const_cast<void*>(row)));
     vec sums[R];
-    Cell::template sums<R>(count<In>(), x, constants<P, weight>(weight(), weights, words), 1,
+    Cell::template sums<R>(count<In>(), x, constants<P, weight>(weight(), weights), R,
                            constants<P, bias>(bias(), biases), sums);
     for (int k = 0; k < R; ++k) {
       const int i = r * Out + (p + k) * lanes;
