@@ -1,7 +1,7 @@
 """Bring the tables and plots of the last runs into docs/performance.md.
 
-What stands there between ``<!-- peers.md -->`` and ``<!-- end -->`` is replaced by that file of the folder, and the
-SVG files that it shows are copied.
+What stands there between ``<!-- peers.md -->`` and ``<!-- end -->`` is replaced by that file of the folder,
+and the SVG files that it shows are copied.
 """
 
 from __future__ import annotations

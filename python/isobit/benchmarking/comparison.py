@@ -103,7 +103,7 @@ def _numbers(one: Result) -> dict[str, Any]:
         "first": 1e6 * one.times[BATCH_1].best,
         "alone": 1e6 * min(alone) if alone else None,
         "agreement": None if one.agreement is None else 100 * one.agreement,
-        "deviation": 100 * one.deviation,
+        "deviation": None if one.deviation is None else 100 * one.deviation,
     }
 
 

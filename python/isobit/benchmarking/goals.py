@@ -54,73 +54,38 @@ class Wanted:
         return Goal(self.what, value, self.at_least, True, "x", remark)
 
 
-def _isobit(label: str) -> str:
-    return f"isobit {label}"
+def _bulk(what: str, network: str, bits: str, peer: str, at_least: float, among: str = "") -> Wanted:
+    return Wanted(what, network, (f"isobit {bits}", BULK), (peer, BULK), at_least, among)
 
+
+def _first(what: str, network: str, bits: str, peer: str) -> Wanted:
+    return Wanted(what, network, (f"isobit {bits}", BATCH_1), (peer, BATCH_1), 1)
+
+
+_TAGGER_8, _TAGGER_16 = "tagger, 8 bits", "tagger, 16 bits"
+_LARGE = "MLP 256-512-512-10"
 
 GOALS = (
+    _bulk(f"{_TAGGER_16}, bulk: hls4ml's predict (Vitis)", "tagger", BITS_16, "hls4ml-vitis", 1500),
+    _bulk(f"{_TAGGER_16}, bulk: ONNX Runtime float32", "tagger", BITS_16, "onnxruntime", 2),
+    _bulk(f"{_TAGGER_8}, bulk: TFLite int8", "tagger", BITS_8, "tflite-int8", 1.2),
+    _bulk(f"{_TAGGER_8}, bulk: alkaid's interpreter", "tagger", BITS_8, "alkaid", 100, BITS_8),
+    _bulk("tagger, 6 bits, bulk: alkaid's interpreter", "tagger", BITS_6, "alkaid", 100, BITS_6),
+    _bulk(f"{_LARGE}, 8 bits, bulk: TFLite int8", "large", BITS_8, "tflite-int8", 1),
+    _bulk(f"{_LARGE}, 16 bits, bulk: ONNX Runtime float32", "large", BITS_16, "onnxruntime", 2),
+    _first(f"{_LARGE}, 8 bits, batch 1 from Python: TFLite int8", "large", BITS_8, "tflite-int8"),
     Wanted(
-        "tagger 16 bit, bulk: hls4ml's predict (Vitis)",
-        "tagger",
-        (_isobit(BITS_16), BULK),
-        ("hls4ml-vitis", BULK),
-        1500,
-    ),
-    Wanted(
-        "tagger 16 bit, bulk: ONNX Runtime float32",
-        "tagger",
-        (_isobit(BITS_16), BULK),
-        ("onnxruntime", BULK),
-        2,
-    ),
-    Wanted("tagger 8 bit, bulk: TFLite int8", "tagger", (_isobit(BITS_8), BULK), ("tflite-int8", BULK), 1.2),
-    Wanted(
-        "tagger 8 bit, bulk: alkaid's interpreter",
-        "tagger",
-        (_isobit(BITS_8), BULK),
-        ("alkaid", BULK),
-        100,
-        BITS_8,
-    ),
-    Wanted(
-        "tagger 6 bit, bulk: alkaid's interpreter",
-        "tagger",
-        (_isobit(BITS_6), BULK),
-        ("alkaid", BULK),
-        100,
-        BITS_6,
-    ),
-    Wanted(
-        "256-512-512-10 8 bit, bulk: TFLite int8", "large", (_isobit(BITS_8), BULK), ("tflite-int8", BULK), 1
-    ),
-    Wanted(
-        "256-512-512-10 16 bit, bulk: ONNX Runtime float32",
-        "large",
-        (_isobit(BITS_16), BULK),
-        ("onnxruntime", BULK),
-        2,
-    ),
-    Wanted(
-        "256-512-512-10 8 bit, batch 1 from Python: TFLite int8",
-        "large",
-        (_isobit(BITS_8), BATCH_1),
-        ("tflite-int8", BATCH_1),
-        1,
-    ),
-    Wanted(
-        "tagger 8 bit, batch 1, plugin from C++: TFLite int8's invoke",
+        f"{_TAGGER_8}, batch 1 through the plugin from C++: TFLite int8's invoke",
         "tagger",
         (f"isobit plugin {BITS_8}", "alone: C function"),
         ("tflite-int8", "alone: invoke"),
         2,
     ),
-    Wanted(
-        "tagger 16 bit, batch 1 from Python: ONNX Runtime's run",
-        "tagger",
-        (_isobit(BITS_16), BATCH_1),
-        ("onnxruntime", BATCH_1),
-        1,
+    _first(f"{_TAGGER_16}, batch 1 from Python: ONNX Runtime's run", "tagger", BITS_16, "onnxruntime"),
+    _first(
+        "autoencoder, 16 bits, batch 1 from Python: ONNX Runtime's run", "autoencoder", BITS_16, "onnxruntime"
     ),
+    _first(f"{_LARGE}, 16 bits, batch 1 from Python: ONNX Runtime's run", "large", BITS_16, "onnxruntime"),
 )
 
 

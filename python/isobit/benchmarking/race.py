@@ -54,8 +54,8 @@ class Result:
         The one of its fastest bulk time.
     times : dict of str to Times
         Seconds a sample by quantity.
-    deviation : float
-        Root mean square of the differences from float64 arithmetic, over that of the values.
+    deviation : float, optional
+        Root mean square of the differences from float64 arithmetic, over that of the values (not all zero).
     agreement : float, optional
         How often the largest output is that of float64 arithmetic, for networks with classes.
     """
@@ -64,7 +64,7 @@ class Result:
     name: str
     batch: int
     times: dict[str, Times]
-    deviation: float
+    deviation: float | None
     agreement: float | None
     remark: str
 
@@ -144,7 +144,7 @@ def _timed(
     return timed
 
 
-def _agreement(network: Network, contestant: Contestant) -> tuple[float, float | None]:
+def _agreement(network: Network, contestant: Contestant) -> tuple[float | None, float | None]:
     """Deviation from float64 arithmetic, and how often the largest value is at the same place."""
     batch = min(_COMPARED, contestant.largest_batch)
     X = network.samples(_COMPARED // batch * batch)
@@ -153,7 +153,8 @@ def _agreement(network: Network, contestant: Contestant) -> tuple[float, float |
     predict = contestant.at(batch)
     parts = [np.array(predict(X[start : start + batch])) for start in range(0, len(X), batch)]
     found = np.concatenate(parts).reshape(expected.shape)
-    deviation = float(np.sqrt(np.mean((found - expected) ** 2) / np.mean(expected**2)))
+    size = np.mean(expected**2)
+    deviation = float(np.sqrt(np.mean((found - expected) ** 2) / size)) if size else None
     same = float(np.mean(found.argmax(axis=1) == expected.argmax(axis=1))) if network.classes else None
     return deviation, same
 
