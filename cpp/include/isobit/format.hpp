@@ -95,11 +95,13 @@ struct is_static<dyn_with<Q, O>> : std::false_type {};
 template <>
 struct is_static<dyn_exact> : std::false_type {};
 
-// Whether every value of `from` is a value of `to`.
+// Whether every value of `from` is a value of `to`. A symmetric range lacks the lowest value.
 template <class From, class To>
 constexpr bool holds(const From& from, const To& to) {
   return to.frac() >= from.frac() && magnitude_bits(to) >= magnitude_bits(from) &&
-         (to.is_signed() || !from.is_signed());
+         (to.is_signed() || !from.is_signed()) &&
+         (to.overflows() != overflow::sat_sym || !from.is_signed() ||
+          magnitude_bits(to) > magnitude_bits(from));
 }
 
 }  // namespace detail
