@@ -44,12 +44,13 @@ To bit_copy(const From& from) {
   return to;
 }
 
-// Registers of floats beside registers of integers of `Word` bits: as many lanes of each.
+// Floats beside integers of `Word` bits, as many of each; the wider ones fill a register.
 template <class S, int Word>
 struct float_vectors {
   using integer = std::conditional_t<Word == 32, std::int32_t, std::int64_t>;
   using bits = typename float_bits<S>::type;
-  static constexpr int lanes = register_bytes / static_cast<int>(sizeof(integer));
+  static constexpr int lanes =
+      register_bytes / static_cast<int>(sizeof(integer) > sizeof(S) ? sizeof(integer) : sizeof(S));
   typedef S floats __attribute__((vector_size(lanes * sizeof(S))));
   typedef std::make_signed_t<bits> ints __attribute__((vector_size(lanes * sizeof(S))));
   typedef bits unsigned_ints __attribute__((vector_size(lanes * sizeof(S))));

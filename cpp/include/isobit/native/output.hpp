@@ -41,7 +41,9 @@ struct float_output {
     constexpr int frac = Y::format_type::frac();
     using work = std::conditional_t<std::is_same<S, float>::value && frac <= 120 && frac >= -100,
                                     float, double>;
-    constexpr int lanes = register_bytes / static_cast<int>(sizeof(work));
+    constexpr int lanes =
+        register_bytes /
+        static_cast<int>(sizeof(work) > sizeof(wide) ? sizeof(work) : sizeof(wide));
     constexpr int whole = Y::size() / lanes * lanes, rest = Y::size() - whole;
     const work lsb = bit_copy<work>(power_bits<work>(-frac));
     for (int i = 0; i < whole; i += lanes) put<work, lanes>(w, i, lsb, y, lanes);
