@@ -20,7 +20,13 @@ target_include_directories(
   INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include> $<INSTALL_INTERFACE:${ISOBIT_INCLUDE_DIR}>
 )
 
-install(TARGETS isobit EXPORT isobitTargets)
+# For programs that load compiled networks (isobit/plugin.hpp).
+add_library(isobit_plugin INTERFACE)
+add_library(isobit::plugin ALIAS isobit_plugin)
+set_target_properties(isobit_plugin PROPERTIES EXPORT_NAME plugin)
+target_link_libraries(isobit_plugin INTERFACE isobit ${CMAKE_DL_LIBS})
+
+install(TARGETS isobit isobit_plugin EXPORT isobitTargets)
 install(
   DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/include/"
   DESTINATION "${ISOBIT_INCLUDE_DIR}"
