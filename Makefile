@@ -13,8 +13,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := pyproject.toml README.md CMakeLists.txt \
   $(shell find cmake cpp bindings hls_kernels python -type f -not -path '*/.*' -not -name '*.py[co]' 2>/dev/null)
-CXX_FILES := $(shell find cpp bindings hls_kernels tests benchmarks -name '*.[ch]pp' -o -name '*.h' 2>/dev/null)
-CMAKE_FILES := CMakeLists.txt cmake tests/packaging/consumer
+CXX_FILES := $(shell find cpp bindings examples hls_kernels tests benchmarks -name '*.[ch]pp' -o -name '*.h' 2>/dev/null)
+CMAKE_FILES := CMakeLists.txt cmake examples/framework tests/packaging/consumer
 CONFIGURE := cmake -S . -DISOBIT_BUILD_TESTS=ON -DISOBIT_WERROR=$(WERROR) \
   -DPython_EXECUTABLE="$(abspath $(BIN)/python)" -DCMAKE_REQUIRE_FIND_PACKAGE_ApTypes=ON
 # ThreadSanitizer of some compilers cannot place its shadow memory when addresses are widely randomised.
