@@ -143,9 +143,10 @@ class Engine:
 
     def _threads(self, n_threads: int | None, count: int) -> int:
         """As many as asked for; by default all cores, or fewer where the work would not pay for them."""
-        if n_threads is None:
-            return max(1, min(threads(None), int(count * self.program.work / WORK_PER_THREAD)))
-        return threads(n_threads)
+        if n_threads is not None:
+            return threads(n_threads)
+        worthwhile = int(count * self.program.work / WORK_PER_THREAD)
+        return min(threads(None), worthwhile) if worthwhile > 1 else 1
 
     def operation_counts(self) -> dict[str, dict[str, int]]:
         """Counts of the traced data flow by layer, added up over the cells of each."""
