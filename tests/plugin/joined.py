@@ -52,14 +52,19 @@ def network_of(spec, name="joined"):
     )
 
 
-def compiled(spec, folder, isa="native", flags=("-O1",)):
-    """A plugin of a description, compiled quickly rather than well."""
+def written(spec, folder, isa="native", flags=("-O1",)):
+    """The library of a description, compiled quickly rather than well."""
     folder.mkdir(exist_ok=True)
     chosen = choose(isa)
     source, library = folder / f"{isa}.cpp", folder / f"{isa}.so"
     source.write_text(source_of(network_of(spec), "", chosen))
     find_compiler().compile(source, library, include_folder(), [*chosen.flags, *flags])
-    return Plugin(library)
+    return library
+
+
+def compiled(spec, folder, isa="native", flags=("-O1",)):
+    """The plugin of a description."""
+    return Plugin(written(spec, folder, isa, flags))
 
 
 def check(plugin, spec, samples, oracle_run=None):

@@ -81,11 +81,11 @@ def test_matrices_around_every_edge(tmp_path, compiler):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("isa", usable_sets())
-@pytest.mark.parametrize("group", range(4))
+@pytest.mark.parametrize("group", range(2))
 def test_more_networks_on_every_instruction_set(isa, group, tmp_path, compiler):
     for make in (networks, matrices):
-        spec, samples = make(FIRST + 100 + 40 * group, 40)
-        joined.check(joined.compiled(spec, tmp_path, isa), spec, samples, oracle.run)
+        spec, samples = make(FIRST + 100 + 25 * group, 25)
+        joined.check(joined.compiled(spec, tmp_path, isa), spec, samples)
 
 
 @pytest.mark.slow
