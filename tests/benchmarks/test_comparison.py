@@ -110,6 +110,16 @@ def test_our_own_failure_is_no_missing_peer(monkeypatch):
         compare({"s": small}, ("isobit",), TINY)
 
 
+def test_what_is_timed_without_python_must_compute_the_same(tmp_path):
+    network = small(tmp_path)
+    y = np.zeros((1, 3))
+    wrong = contestants.Contestant(
+        "peer", lambda batch: network.model.predict, lambda x: {"loop": contestants.Loop(list, 1, lambda: y)}
+    )
+    with pytest.raises(ValueError, match="peer: its loop computes something else"):
+        race.race(network, {"onnxruntime": lambda cores: [wrong]}, 1, TINY)
+
+
 def test_goals_compare_with_the_fastest_of_a_peer():
     wanted = goals.Wanted("8 bits", "tagger", ("isobit 8 bits", "bulk"), ("tflite-int8", "bulk"), 1.2)
     ours = result("isobit", "isobit 8 bits", bulk=1.0)

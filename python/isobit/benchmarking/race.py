@@ -134,6 +134,9 @@ def _timed(
         actions[one.name, BULK] = trials[one.name, best[one.name]], best[one.name]
         actions[one.name, BATCH_1] = partial(one.at(1), X[:1]), 1
         for what, loop in one.alone(X[:1]).items() if cores == 1 else ():
+            loop.action()
+            if not np.array_equal(np.ravel(loop.result()), np.ravel(one.at(1)(X[:1]))):
+                raise ValueError(f"{one.name}: its {what} computes something else than the call from Python")
             actions[one.name, f"alone: {what}"] = loop.action, loop.calls
     times = measure(
         {key: action for key, (action, _) in actions.items()}, effort.rounds, budget=effort.seconds

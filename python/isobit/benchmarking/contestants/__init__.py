@@ -38,10 +38,19 @@ class NotRunError(MissingPeerError):
 
 @dataclass(frozen=True)
 class Loop:
-    """An action that makes so many calls in a row, without Python between them."""
+    """An action that makes so many calls in a row, without Python between them.
+
+    Parameters
+    ----------
+    action : callable
+    calls : int
+    result : callable
+        The outputs of the last call; they are compared with those of the user's call before any timing.
+    """
 
     action: Action
     calls: int
+    result: Callable[[], npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)

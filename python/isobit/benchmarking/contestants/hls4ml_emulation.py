@@ -82,9 +82,9 @@ def _c_function(model: Any, x: FloatArray) -> Mapping[str, Loop]:
     library = model._top_function_lib  # hls4ml has no public access to it
     address = ctypes.cast(library[f"{_PROJECT}_float"], ctypes.c_void_p).value
     (output,) = model.get_output_variables()
-    y = np.empty(int(np.prod(output.shape)), dtype=np.float32)
+    y = np.zeros(int(np.prod(output.shape)), dtype=np.float32)
 
     def repeat() -> None:
         _core.repeat_call(address or 0, [x.ctypes.data, y.ctypes.data], _CALLS)
 
-    return {"C function": Loop(repeat, _CALLS)}
+    return {"C function": Loop(repeat, _CALLS, lambda: y)}

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from isobit.benchmarking.contestants import Contestant, FloatArray, Loop, OnCores
 from isobit.benchmarking.networks import Network
 
@@ -36,6 +38,6 @@ def _alone(quantized: Any, x: FloatArray) -> Mapping[str, Loop]:
 
     (tensor,) = quantized.graph.outputs.values()
     engine = quantized.engine
-    y = quantized.predict(x).reshape(1, -1)
-    arrays = [x.reshape(1, -1)], [engine.ids[tensor]], [y]
-    return {"Program.run": Loop(partial(_core.repeat_run, engine.program, *arrays, _CALLS), _CALLS)}
+    y = np.zeros_like(quantized.predict(x).reshape(1, -1))
+    repeat = partial(_core.repeat_run, engine.program, [x.reshape(1, -1)], [engine.ids[tensor]], [y], _CALLS)
+    return {"Program.run": Loop(repeat, _CALLS, lambda: y)}

@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,10 @@ def prepare(network: Network, folder: Path) -> OnCores:
     """The network in each of its formats, compiled."""
     plugins = {}
     for number, label in enumerate(network.formats):
+        # A folder of its own: of a path that was loaded before, the loader gives the old library.
+        own = mkdtemp(dir=folder)
         try:
-            plugins[label] = network.quantized(label).compile(folder, name=f"plugin_{number}")
+            plugins[label] = network.quantized(label).compile(own, name=f"plugin_{number}")
         except CompileError as error:
             raise MissingPeerError(str(error)) from None
 
@@ -70,7 +73,7 @@ def _alone(plugin: Any, x: FloatArray) -> Mapping[str, Loop]:
     entry = ctypes.CDLL(str(plugin.path)).isobit_plugin_entry
     entry.restype = ctypes.POINTER(_Description)
     described = entry().contents
-    y = np.array(plugin.predict(x)).reshape(-1)
+    y = np.zeros_like(plugin.predict(x).reshape(-1))
     if y.dtype != np.float32:
         return {}  # a format that float32 does not hold
     step = int(described.workspace_alignment)
@@ -84,4 +87,4 @@ def _alone(plugin: Any, x: FloatArray) -> Mapping[str, Loop]:
     def repeat(kept: Any = kept) -> None:
         _core.repeat_call(described.predict or 0, arguments, _CALLS)
 
-    return {"C function": Loop(repeat, _CALLS)}
+    return {"C function": Loop(repeat, _CALLS, lambda: y)}

@@ -88,28 +88,35 @@ def _prediction(new: Any, batch: int) -> Prediction:
     (source,), (result,) = interpreter.get_input_details(), interpreter.get_output_details()
     start, end = source["index"], result["index"]
 
-    def floats(X: FloatArray) -> npt.NDArray[Any]:
-        interpreter.set_tensor(start, X)
+    def predict(X: FloatArray) -> npt.NDArray[Any]:
+        interpreter.set_tensor(start, _steps(X, source))
         interpreter.invoke()
-        y: npt.NDArray[Any] = interpreter.get_tensor(end)
+        return _values(interpreter.get_tensor(end), result)
+
+    return predict
+
+
+def _steps(X: FloatArray, tensor: Mapping[str, Any]) -> npt.NDArray[Any]:
+    """Values as a tensor of the model holds them."""
+    if tensor["dtype"] is np.float32:
+        return X
+    scale, zero = tensor["quantization"]
+    steps = X * np.float32(1 / scale)
+    np.rint(steps, out=steps)
+    steps += np.float32(zero)
+    np.clip(steps, -128, 127, out=steps)
+    return steps.astype(np.int8)
+
+
+def _values(y: npt.NDArray[Any], tensor: Mapping[str, Any]) -> npt.NDArray[Any]:
+    """The values that a tensor of the model stands for."""
+    if tensor["dtype"] is np.float32:
         return y
-
-    if source["dtype"] is np.float32:
-        return floats
-    (scale_in, zero_in), (scale_out, zero_out) = source["quantization"], result["quantization"]
-    inverse, scale_out = np.float32(1 / scale_in), np.float32(scale_out)
-
-    def converted(X: FloatArray) -> npt.NDArray[Any]:
-        steps = X * inverse
-        np.rint(steps, out=steps)
-        steps += np.float32(zero_in)
-        np.clip(steps, -128, 127, out=steps)
-        y = floats(steps.astype(np.int8)).astype(np.float32)
-        y -= np.float32(zero_out)
-        y *= scale_out
-        return y
-
-    return converted
+    scale, zero = tensor["quantization"]
+    values = y.astype(np.float32)
+    values -= np.float32(zero)
+    values *= np.float32(scale)
+    return values
 
 
 def _alone(new: Any, x: FloatArray) -> Mapping[str, Loop]:
@@ -117,5 +124,13 @@ def _alone(new: Any, x: FloatArray) -> Mapping[str, Loop]:
     outer, other = new(1), new(1)  # `invoke` refuses to run while somebody holds what it calls
     for interpreter in (outer, other):
         (source,) = interpreter.get_input_details()
-        interpreter.set_tensor(source["index"], x.astype(source["dtype"]))
-    return {"invoke": Loop(outer.invoke, 1), "inner Invoke": Loop(other._interpreter.Invoke, 1)}
+        interpreter.set_tensor(source["index"], _steps(x, source))
+    return {
+        "invoke": Loop(outer.invoke, 1, partial(_output, outer)),
+        "inner Invoke": Loop(other._interpreter.Invoke, 1, partial(_output, other)),
+    }
+
+
+def _output(interpreter: Any) -> npt.NDArray[Any]:
+    (result,) = interpreter.get_output_details()
+    return _values(interpreter.get_tensor(result["index"]), result)
