@@ -16,9 +16,8 @@ namespace {
 using engine::element;
 using engine::program;
 
-// Multiplications that take a few microseconds. A call that does less keeps the
-// interpreter to itself: to let it go and take it back would cost a noticeable
-// part of that.
+// Multiplications that take a few microseconds. A call that does less keeps the interpreter to
+// itself: to let it go and take it back would cost a noticeable part of that.
 constexpr double work_with_gil = 1 << 16;
 
 struct result {
@@ -28,8 +27,7 @@ struct result {
   extents shape;  // without the number of samples
 };
 
-// All that a call needs, looked up once. Never changes, so that threads may
-// share it.
+// All that a call needs, looked up once. Never changes, so that threads may share it.
 struct plain_call {
   py::object owner;  // keeps the program alive
   const program* engine = nullptr;
@@ -87,8 +85,7 @@ py::object call_engine(const plain_call& call, py::handle argument) {
 
 constexpr const char* capsule_name = "isobit.plain_call";
 
-// A plain function of CPython: pybind11's dispatch would cost more than all of
-// the above.
+// A plain function of CPython: pybind11's dispatch would cost more than all of the above.
 PyObject* function(PyObject* self, PyObject* argument) {
   try {
     const auto* call = static_cast<const plain_call*>(PyCapsule_GetPointer(self, capsule_name));

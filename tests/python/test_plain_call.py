@@ -212,10 +212,14 @@ def test_descriptions_that_contradict_the_program_are_refused():
 def test_the_short_way_outlives_its_model():
     q = several()
     expected, short = q.predict(np.ones((1, 3))), q._plain_call
+    program = q.engine.program
     del q
     gc.collect()
+    held = sys.getrefcount(program)
     for found, right in zip(short(np.ones((1, 3))), expected, strict=True):
         np.testing.assert_array_equal(found, right)
+    del short
+    assert sys.getrefcount(program) == held - 1
 
 
 def test_threads_share_a_model():

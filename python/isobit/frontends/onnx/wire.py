@@ -62,35 +62,10 @@ class _Walk:
         """Read a message from this part of the file into the object (into nothing, if it is not kept)."""
         if depth > _MAX_DEPTH:
             raise FileFormatError(f"messages are nested more than {_MAX_DEPTH} deep (byte {position})")
-        known = _known(kind)
         lists: dict[_Known, bytearray] = {}
         while position < end:
-            self._fields += 1
-            if self._fields > MAX_FIELDS:
-                raise FileFormatError(f"it has more than {MAX_FIELDS} fields; no network needs so many")
             start = position
-            tag, position = varint(self._data, position, end)
-            field, wire = known.get(tag >> 3), tag & 7
-            if field is None:
-                raise FileFormatError(
-                    f"unknown field {tag >> 3} of {kind} at byte {start}: the file is damaged, "
-                    "no ONNX file, or made with a newer version of onnx than isobit knows"
-                )
-            if wire != field.wire and not (wire == _BYTES and field.many):
-                raise FileFormatError(f"field {field.name} of {kind} is damaged (byte {start})")
-            number = 0
-            if wire == _VARINT:
-                number, stop = varint(self._data, position, end)
-            elif wire == _BYTES:
-                length, position = varint(self._data, position, end)
-                stop = position + length
-            else:
-                stop = position + _LENGTHS[wire]
-            if stop > end:
-                raise FileFormatError(
-                    f"it breaks off: {field.name} of {kind} should reach byte {stop}, "
-                    f"but {'the file' if depth == 1 else kind} ends at byte {end}"
-                )
+            field, wire, number, position, stop = self._next(kind, position, end, depth)
             keeper = target if field.kept else None
             if keeper is not None and not field.many and keeper.has(field.name):
                 raise FileFormatError(f"field {field.name} of {kind} is given twice (byte {start})")
@@ -119,6 +94,35 @@ class _Walk:
                 setattr(target, field.name, numbers(raw, field.type))
             except FileFormatError as error:
                 raise FileFormatError(f"{field.name} of {kind} before byte {end}: {error}") from None
+
+    def _next(self, kind: str, start: int, end: int, depth: int) -> tuple[_Known, int, int, int, int]:
+        """The next field of a message: wire type, its value if that is a varint, and where its data lie."""
+        self._fields += 1
+        if self._fields > MAX_FIELDS:
+            raise FileFormatError(f"it has more than {MAX_FIELDS} fields; no network needs so many")
+        tag, position = varint(self._data, start, end)
+        field, wire = _known(kind).get(tag >> 3), tag & 7
+        if field is None:
+            raise FileFormatError(
+                f"unknown field {tag >> 3} of {kind} at byte {start}: the file is damaged, "
+                "no ONNX file, or made with a newer version of onnx than isobit knows"
+            )
+        if wire != field.wire and not (wire == _BYTES and field.many):
+            raise FileFormatError(f"field {field.name} of {kind} is damaged (byte {start})")
+        number = 0
+        if wire == _VARINT:
+            number, stop = varint(self._data, position, end)
+        elif wire == _BYTES:
+            length, position = varint(self._data, position, end)
+            stop = position + length
+        else:
+            stop = position + _LENGTHS[wire]
+        if stop > end:
+            raise FileFormatError(
+                f"it breaks off: {field.name} of {kind} should reach byte {stop}, "
+                f"but {'the file' if depth == 1 else kind} ends at byte {end}"
+            )
+        return field, wire, number, position, stop
 
     def _text(self, name: str, start: int, position: int, stop: int) -> str:
         try:
