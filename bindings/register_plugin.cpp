@@ -17,6 +17,7 @@ namespace isobit::bindings {
 namespace {
 
 constexpr py::ssize_t small_batch = 16;  // shorter than what giving up the interpreter's lock costs
+constexpr py::ssize_t one_thread = 4096;  // more samples are left to several threads
 
 bool is_exact_in_float(const isobit_format& f) { return f.width <= 24 && f.width - f.frac <= 127; }
 bool is_exact_in_double(const isobit_format& f) { return f.width <= 53; }
@@ -30,10 +31,11 @@ std::vector<py::ssize_t> batch_shape(const isobit_tensor& t, py::ssize_t count) 
 std::optional<std::int32_t> kind_of(const py::array& a) {
   const char code = a.dtype().char_();
   if (a.dtype().byteorder() == '>') return std::nullopt;
-  return code == 'f'                                ? std::optional<std::int32_t>(ISOBIT_FLOAT32)
-         : code == 'd'                              ? std::optional<std::int32_t>(ISOBIT_FLOAT64)
-         : code == 'l' && a.dtype().itemsize() == 8 ? std::optional<std::int32_t>(ISOBIT_RAW)
-                                                    : std::nullopt;
+  return code == 'f'   ? std::optional<std::int32_t>(ISOBIT_FLOAT32)
+         : code == 'd' ? std::optional<std::int32_t>(ISOBIT_FLOAT64)
+         : (code == 'l' || code == 'q') && a.itemsize() == 8
+             ? std::optional<std::int32_t>(ISOBIT_RAW)
+             : std::nullopt;
 }
 
 // Where the samples of one thread begin.
@@ -114,6 +116,7 @@ py::object quick(const plugin& p, const py::handle& given) {
       !std::equal(in.shape, in.shape + in.rank, x.shape() + 1))
     return py::none();
   const py::ssize_t count = x.shape(0);
+  if (count > one_thread) return py::none();
   const isobit_input source = {x.data(), x.size(), *kind};
   std::vector<isobit_output> targets;
   py::list results;

@@ -78,8 +78,8 @@ enum {
   ISOBIT_OUT_OF_RANGE = 11      /* a raw is out of the range of its format */
 };
 
-/* Where `predict` refused: the number of the input or output, and the first sample and element at
- * fault; -1 where it does not apply. */
+/* Written where `predict` refuses: the number of the input or output, and the first sample and
+ * element at fault; -1 where it does not apply. */
 typedef struct isobit_error {
   int32_t code;
   int32_t tensor;

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from isobit.backends.program import Code
 from isobit.plugin.fusion import Step
 from isobit.plugin.layout import PADDING
 from isobit.plugin.literals import static_format
@@ -105,28 +105,31 @@ def _declare(
 ) -> tuple[str, str]:
     """Weights as tiles of [word][register][lane], and what the sums begin with; returns their names."""
     weight, bias = parts.op["constants"]
-    matrix = _integers(weight).reshape(n_in, n_out)
+    # Everything below is right modulo 2**word_bits, which the proof says is enough.
+    matrix = weight["raw"].reshape(n_in, n_out)
     k, panels = packing.elements, -(-n_out // lanes)
-    full = np.zeros((-(-n_in // k) * k, panels * lanes), dtype=object)
+    full = np.zeros((-(-n_in // k) * k, panels * lanes), dtype=np.int64)
     full[:n_in, :n_out] = matrix
     part = packing.word_bits // k
-    words = sum((full[i::k] & (2**part - 1)) << (part * i) for i in range(k))
-    words = words.reshape(-1, panels, lanes)
+    words = full if k == 1 else sum((full[i::k] & (2**part - 1)) << (part * i) for i in range(k))
+    words = np.asarray(words).reshape(-1, panels, lanes)
     tiles = [words[:, first : first + size].ravel() for first, size in _tiles(panels)]
 
-    def fractional(code: Any) -> int:
-        return int(code[1])
-
-    product = fractional(parts.network.format(source)) + fractional(weight["format"])
-    total = max(product, fractional(bias["format"]))
-    start = np.zeros(panels * lanes, dtype=object)
-    start[:n_out] = _integers(bias) << (total - fractional(bias["format"]))
+    product = _fractional(parts.network.format(source)) + _fractional(weight["format"])
+    total = max(product, _fractional(bias["format"]))
+    start = np.zeros(panels * lanes, dtype=np.int64)
+    start[:n_out] = bias["raw"] << (total - _fractional(bias["format"]))
     start[:n_out] -= (packing.offset * matrix.sum(axis=0)) << (total - product)
     kind = f"std::int{packing.word_bits}_t"
+    stored = np.int32 if packing.word_bits == 32 else np.int64
     return (
-        parts.declare("c0", "constant", kind, _wrapped(np.concatenate(tiles), packing.word_bits), _about(weight)),
-        parts.declare("c1", "constant", kind, _wrapped(start, packing.word_bits), _about(bias)),
+        parts.declare("c0", "constant", kind, np.concatenate(tiles).astype(stored), _about(weight)),
+        parts.declare("c1", "constant", kind, start.astype(stored), _about(bias)),
     )
+
+
+def _fractional(code: Code) -> int:
+    return code[1]
 
 
 def _tiles(registers: int) -> Iterator[tuple[int, int]]:
@@ -140,13 +143,3 @@ def _tiles(registers: int) -> Iterator[tuple[int, int]]:
 
 def _about(constant: Any) -> str:
     return f"{static_format(constant['format'])}, {constant['raw'].size}"
-
-
-def _integers(constant: Any) -> npt.NDArray[Any]:
-    return np.array(raws(constant["raw"], constant["format"]), dtype=object)
-
-
-def _wrapped(values: npt.NDArray[Any], bits: int) -> list[int]:
-    """Two's complement: sums are right modulo 2**bits, which the proof says is enough."""
-    half = 1 << (bits - 1)
-    return [(int(value) + half) % (2 * half) - half for value in values.ravel()]

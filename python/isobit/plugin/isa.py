@@ -72,13 +72,20 @@ def choose(name: str = NATIVE) -> InstructionSet:
     Raises
     ------
     CompileError
-        When there is no such instruction set (it need not be one of this processor).
+        When there is no such instruction set (it need not be one of this processor), or this processor has
+        none of them.
     """
     from isobit import _core
 
     sets = known_sets()
     if name == NATIVE:
-        return next(isa for isa in sets if all(_core.cpu_has(feature) for feature in isa.features))
+        for isa in sets:
+            if all(_core.cpu_has(feature) for feature in isa.features):
+                return isa
+        raise CompileError(
+            f"this processor lacks what every plugin needs ({', '.join(sets[-1].features)}); predict works "
+            "without a plugin"
+        )
     for isa in sets:
         if isa.name == name:
             return isa

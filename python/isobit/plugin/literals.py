@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from isobit.backends.program import Code
 
 _PLAIN = frozenset((string.ascii_letters + string.digits + " _-.,:;/()[]{}<>=+*!#$%&^|~@'`").encode())
 _ROUNDINGS = ("trn", "trn_zero", "rnd", "rnd_zero", "rnd_inf", "rnd_min_inf", "rnd_conv")
 _OVERFLOWS = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm")
+Values = Sequence[int] | npt.NDArray[Any]
+
 _PER_LINE = 16
+_BYTES_PER_LINE = 64
+_MANY = 2**14
+_BYTES = [chr(byte) if byte in _PLAIN else f"\\{byte:03o}" for byte in range(256)]
 
 EXACT = "native::exact"
 
 
 def text(value: str) -> str:
     """A string literal of the UTF-8 bytes."""
-    escaped = "".join(chr(byte) if byte in _PLAIN else f"\\{byte:03o}" for byte in value.encode())
-    return f'"{escaped}"'
+    return '"' + "".join(map(_BYTES.__getitem__, value.encode())) + '"'
 
 
 def static_format(code: Code) -> str:
@@ -44,8 +52,21 @@ def integer(value: int) -> str:
     return f"{value}u" if value >= 2**63 else str(value)
 
 
-def array(name: str, kind: str, values: Iterable[int]) -> str:
-    """A constant array, aligned for the widest vectors."""
-    items = [integer(value) for value in values]
-    lines = (", ".join(items[i : i + _PER_LINE]) for i in range(0, len(items), _PER_LINE))
-    return f"alignas(64) constexpr {kind} {name}[] = {{\n" + ",\n".join(lines) + "};\n"
+def array(name: str, kind: str, values: Values) -> str:
+    """Declarations that make ``<name>_data()`` a constant array, aligned for the widest vectors.
+
+    Many values in a NumPy array become one string of bytes, which compilers read several times as fast as
+    numbers.
+    """
+    if isinstance(values, np.ndarray) and values.size > _MANY:
+        data = values.tobytes()
+        lines = (data[i : i + _BYTES_PER_LINE] for i in range(0, len(data), _BYTES_PER_LINE))
+        text = "\n".join('"' + "".join(map(_BYTES.__getitem__, line)) + '"' for line in lines)
+        held = f"reinterpret_cast<const {kind}*>({name}_bytes)"
+        declared = f"alignas(64) constexpr char {name}_bytes[] =\n{text};\n"
+    else:
+        items = [integer(int(value)) for value in values]
+        rows = (", ".join(items[i : i + _PER_LINE]) for i in range(0, len(items), _PER_LINE))
+        held = f"{name}_values"
+        declared = f"alignas(64) constexpr {kind} {name}_values[] = {{\n" + ",\n".join(rows) + "};\n"
+    return f"{declared}inline const {kind}* {name}_data() {{ return {held}; }}\n"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.layout import PADDING, storage_for
-from isobit.plugin.literals import EXACT, array, static_format
+from isobit.plugin.literals import EXACT, Values, array, static_format
 from isobit.plugin.network import Network, raws
 
 
@@ -109,13 +109,13 @@ class Parts:
         )
         return name
 
-    def declare(self, part: str, base: str, kind: str, values: Iterable[int], about: str) -> str:
+    def declare(self, part: str, base: str, kind: str, values: Values, about: str) -> str:
         """Data with a type that describes it; returns its name."""
         name = f"op{self.number}_{part}"
-        self.data.append(array(f"{name}_data", kind, values))
+        self.data.append(array(name, kind, values))
         self.data.append(
             f"struct {name} : native::{base}<{name}, {about}> {{\n"
-            f"  static const {kind}* data() {{ return {name}_data; }}\n}};"
+            f"  static const {kind}* data() {{ return {name}_data(); }}\n}};"
         )
         return name
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from isobit._version import __version__
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.layout import ALIGNMENT, Layout
-from isobit.plugin.literals import array, format_fields, static_format, text
+from isobit.plugin.literals import format_fields, static_format, text
 from isobit.plugin.network import Network, Port
 from isobit.plugin.operations import program_of
 from isobit.plugin.parts import Call
@@ -65,7 +65,10 @@ def _network(network: Network, layout: Layout, calls: Sequence[Call]) -> str:
 
 def _ports(kind: str, network: Network, ports: Sequence[Port]) -> list[str]:
     # a scalar has no axes, but an array of C++ has elements
-    shapes = [array(f"{kind}{i}_shape", "std::int64_t", port.shape or (1,)) for i, port in enumerate(ports)]
+    shapes = [
+        f"constexpr std::int64_t {kind}{i}_shape[] = {{{', '.join(map(str, port.shape or (1,)))}}};"
+        for i, port in enumerate(ports)
+    ]
     rows = ",\n".join(
         f"    {{{text(port.name)}, {format_fields(network.format(port.tensor))}, {len(port.shape)}, "
         f"{kind}{i}_shape, {network.size(port.tensor)}}}"
