@@ -58,6 +58,13 @@ const engine::isa_kernels* read_isa(const std::string& name) {
   throw std::invalid_argument("this processor has no instruction set '" + name + "': " + known);
 }
 
+engine::layout_choice read_layout(const std::string& name) {
+  if (name == "auto") return engine::layout_choice::automatic;
+  if (name == "samples") return engine::layout_choice::samples;
+  if (name == "neurons") return engine::layout_choice::neurons;
+  throw std::invalid_argument("there is no layout '" + name + "': auto, samples or neurons");
+}
+
 element kind_of(const py::array& x) {
   if (x.dtype().equal(py::dtype::of<float>())) return element::f32;
   if (x.dtype().equal(py::dtype::of<double>())) return element::f64;
@@ -81,9 +88,9 @@ py::ssize_t sample_count(const description& net, const std::vector<Array>& input
 
 void run_program(const program& p, const std::vector<engine::source>& sources, py::ssize_t count,
                  const std::vector<engine::sink>& sinks, int threads, const std::string& at_least,
-                 const std::string& isa) {
+                 const std::string& isa, const std::string& layout) {
   const engine::run_options options = {threads, read_lane(at_least), read_isa(isa),
-                                       at_least == "auto"};
+                                       at_least == "auto", read_layout(layout)};
   const py::gil_scoped_release release;
   p.run(sources, count, sinks, options);
 }
@@ -105,7 +112,7 @@ py::array result_array(const engine::tensor& t, py::ssize_t count, const py::obj
 
 py::list run(const program& p, const std::vector<py::array>& inputs, const std::vector<int>& which,
              int threads, const std::string& at_least, const std::string& isa,
-             const std::optional<std::vector<py::object>>& out) {
+             const std::string& layout, const std::optional<std::vector<py::object>>& out) {
   const py::ssize_t count = sample_count(p.network(), inputs);
   if (out && out->size() != which.size())
     throw std::invalid_argument("as many output arrays are wanted as tensors");
@@ -119,13 +126,13 @@ py::list run(const program& p, const std::vector<py::array>& inputs, const std::
     sinks.push_back({which[i], y.itemsize() == 4 ? element::f32 : element::f64, y.mutable_data()});
     results.append(y);
   }
-  run_program(p, sources, count, sinks, threads, at_least, isa);
+  run_program(p, sources, count, sinks, threads, at_least, isa, layout);
   return results;
 }
 
 py::list run_raw(const program& p, const std::vector<c_array<std::int64_t>>& inputs,
                  const std::vector<int>& which, int threads, const std::string& at_least,
-                 const std::string& isa) {
+                 const std::string& isa, const std::string& layout) {
   const py::ssize_t count = sample_count(p.network(), inputs);
   std::vector<engine::source> sources;
   for (const auto& x : inputs) sources.push_back({element::i64, x.data()});
@@ -136,7 +143,7 @@ py::list run_raw(const program& p, const std::vector<c_array<std::int64_t>>& inp
     sinks.push_back({id, element::i64, y.mutable_data()});
     results.append(y);
   }
-  run_program(p, sources, count, sinks, threads, at_least, isa);
+  run_program(p, sources, count, sinks, threads, at_least, isa, layout);
   return results;
 }
 
@@ -200,9 +207,10 @@ void register_program(py::module_& m) {
         return std::make_unique<program>(std::move(net));
       }))
       .def("run", &run, py::arg("inputs"), py::arg("which"), py::arg("n_threads") = 1,
-           py::arg("lane") = "auto", py::arg("isa") = "auto", py::arg("out") = py::none())
+           py::arg("lane") = "auto", py::arg("isa") = "auto", py::arg("layout") = "auto",
+           py::arg("out") = py::none())
       .def("run_raw", &run_raw, py::arg("inputs"), py::arg("which"), py::arg("n_threads") = 1,
-           py::arg("lane") = "auto", py::arg("isa") = "auto")
+           py::arg("lane") = "auto", py::arg("isa") = "auto", py::arg("layout") = "auto")
       .def(
           "run_real",
           [](const program& p, const std::vector<c_array<double>>& inputs,

@@ -24,6 +24,9 @@ endif()
 
 add_library(isobit_engine STATIC ${ISOBIT_ENGINE_SOURCES})
 target_include_directories(isobit_engine PUBLIC "${PROJECT_SOURCE_DIR}/cpp/src")
+if(ISOBIT_NO_OVERRIDES)
+  target_compile_definitions(isobit_engine PUBLIC ISOBIT_NO_OVERRIDES)
+endif()
 target_link_libraries(isobit_engine PUBLIC isobit::isobit Threads::Threads PRIVATE isobit_flags)
 
 foreach(source IN LISTS ISOBIT_ENGINE_SOURCES)

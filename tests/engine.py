@@ -73,17 +73,24 @@ def batches(spec, samples):
     ]
 
 
-def paths(core, program, which, inputs):
-    """Every way to compute: (label, list of raw arrays)."""
-    yield "auto", program.run_raw(inputs, which, 1, "auto", "auto")
+def paths(core, program, which, outputs, inputs):
+    """Every way to compute: (label, tensors, list of raw arrays).
+
+    Where only outputs are asked for, the engine keeps nothing else: operations are fused, and tensors
+    packed.
+    """
     for isa in core.isas():
+        for layout in ("samples", "neurons"):
+            for wanted in (which, outputs):
+                label = f"{isa}, {layout}, {'outputs' if wanted is outputs else 'all tensors'}"
+                yield label, wanted, program.run_raw(inputs, wanted, 1, "auto", isa, layout)
         for lane in ("16", "32", "64", "128"):
-            yield f"lane {lane}, {isa}", program.run_raw(inputs, which, 1, lane, isa)
+            yield f"lane {lane}, {isa}", which, program.run_raw(inputs, which, 1, lane, isa)
     for n_threads in (2, 3):
-        yield f"{n_threads} threads", program.run_raw(inputs, which, n_threads, "auto", "auto")
-    yield "trace replay", program.replay(inputs, which)
+        yield f"{n_threads} threads", outputs, program.run_raw(inputs, outputs, n_threads, "auto", "auto")
+    yield "trace replay", which, program.replay(inputs, which)
     if program.proof()["f64"]:
-        yield "f64", program.run_f64(inputs, which)
+        yield "f64", which, program.run_f64(inputs, which)
 
 
 def check(core, spec, samples, repeat=1, program=None):
@@ -97,8 +104,8 @@ def check(core, spec, samples, repeat=1, program=None):
     ]
     order = np.resize(np.random.default_rng(0).permutation(len(samples)), repeat * len(samples))
     inputs = [array[order] for array in batches(spec, samples)]
-    for label, arrays in paths(core, program, which, inputs):
-        for number, array in zip(which, arrays, strict=True):
+    for label, wanted, arrays in paths(core, program, which, list(spec["outputs"]), inputs):
+        for number, array in zip(wanted, arrays, strict=True):
             np.testing.assert_array_equal(
                 array, expected[number][order], err_msg=f"{label}: tensor {number}, {describe(spec, number)}"
             )

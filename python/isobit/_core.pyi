@@ -23,6 +23,7 @@ class Program:
         n_threads: int,
         lane: str,
         isa: str,
+        layout: str = "auto",
         out: list[npt.NDArray[Any]] | None = None,
     ) -> list[npt.NDArray[Any]]: ...
     def run_raw(
@@ -32,6 +33,7 @@ class Program:
         n_threads: int,
         lane: str,
         isa: str,
+        layout: str = "auto",
     ) -> list[npt.NDArray[Any]]: ...
     def run_real(
         self, inputs: Sequence[npt.NDArray[np.float64]], which: Sequence[int], n_threads: int

@@ -1,30 +1,83 @@
-// Which instruction sets this processor has.
+// Which instruction sets this processor has, less those that the user switched off.
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
 #include "isa_kernels.hpp"
 
 namespace isobit::engine {
 
-int usable_isas(const isa_kernels* const*& list) {
-  struct detected {
-    const isa_kernels* best_first[5] = {};
-    int size = 0;
-    detected() {
+namespace {
+
+constexpr const char* variable = "ISOBIT_DISABLE_ISAS";
+
+struct known_isa {
+  const isa_kernels* kernels;
+  bool here;
+};
+
+std::vector<known_isa> best_first() {
+  std::vector<known_isa> all;
 #if defined(__x86_64__)
-      __builtin_cpu_init();
-      const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-      const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                        __builtin_cpu_supports("bmi2");
-      if (avx512 && __builtin_cpu_supports("avx512vnni")) best_first[size++] = &isa_avx512vnni();
-      if (avx512) best_first[size++] = &isa_avx512();
-      if (avx2 && __builtin_cpu_supports("avxvnni")) best_first[size++] = &isa_avxvnni();
-      if (avx2) best_first[size++] = &isa_avx2();
+  __builtin_cpu_init();
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi2");
+  all.push_back({&isa_avx512vnni(), avx512 && __builtin_cpu_supports("avx512vnni")});
+  all.push_back({&isa_avx512(), avx512});
+  all.push_back({&isa_avxvnni(), avx2 && __builtin_cpu_supports("avxvnni")});
+  all.push_back({&isa_avx2(), avx2});
 #endif
-      best_first[size++] = &isa_generic();
+  all.push_back({&isa_generic(), true});
+  return all;
+}
+
+// Names between commas or blanks.
+std::vector<std::string> names(const char* text) {
+  std::vector<std::string> all(1);
+  for (; *text != '\0'; ++text) {
+    const bool ends = *text == ',' || *text == ' ';
+    if (!ends)
+      all.back() += *text;
+    else if (!all.back().empty())
+      all.emplace_back();
+  }
+  if (all.back().empty()) all.pop_back();
+  return all;
+}
+
+void disable(std::vector<known_isa>& all, const std::string& name) {
+  std::string known;
+  for (known_isa& isa : all) {
+    if (isa.kernels == &isa_generic()) break;
+    if (name == isa.kernels->name) {
+      isa.here = false;
+      return;
     }
-  };
-  static const detected here;
-  list = here.best_first;
-  return here.size;
+    known += (known.empty() ? "" : ", ") + std::string(isa.kernels->name);
+  }
+  throw std::invalid_argument(std::string(variable) + " names '" + name +
+                              "'; what can be switched off is " + known);
+}
+
+std::vector<const isa_kernels*> usable() {
+  std::vector<known_isa> all = best_first();
+  if (const char* off = std::getenv(variable))
+    for (const std::string& name : names(off)) disable(all, name);
+  std::vector<const isa_kernels*> here;
+  for (const known_isa& isa : all)
+    if (isa.here) here.push_back(isa.kernels);
+  return here;
+}
+
+}  // namespace
+
+int usable_isas(const isa_kernels* const*& list) {
+  static const std::vector<const isa_kernels*> here = usable();
+  list = here.data();
+  return static_cast<int>(here.size());
 }
 
 }  // namespace isobit::engine

@@ -51,7 +51,9 @@ struct isa_kernels {
   void (*convert)(layout, const form& from, const void* x, const form& to, void* y);
 };
 
-// The instruction sets that this processor has, best first.
+// The instruction sets that this processor has, best first, without those that the environment
+// variable ISOBIT_DISABLE_ISAS names (read once). Throws std::invalid_argument for a name that it
+// does not know.
 int usable_isas(const isa_kernels* const*& list);
 
 const isa_kernels& isa_generic();

@@ -61,6 +61,7 @@ struct program::station {
 };
 
 program::program(description net) : net_(std::move(net)) {
+  best_isa();  // what is wrong with the environment is said now
   check(net_);
   proof_ = prove(net_);
   work_ = work_of(net_);

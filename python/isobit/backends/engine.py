@@ -13,7 +13,7 @@ import numpy.typing as npt
 from isobit.backends.layer import LayerLowering
 from isobit.backends.program import PLACEHOLDER, ProgramBuilder
 from isobit.backends.stored import KnownIntegers, StoredConstant, StoredTable
-from isobit.errors import InputError, ProofError
+from isobit.errors import InputError, IsobitError, ProofError
 from isobit.ir import Graph, Shape
 from isobit.ops import REGISTRY
 from isobit.ops.base import size
@@ -54,6 +54,10 @@ class Engine:
     ) -> None:
         from isobit import _core
 
+        try:
+            _core.isas()
+        except ValueError as error:
+            raise IsobitError(f"environment variable {error}") from None
         builder = ProgramBuilder(known, warn)
         self.ids = lower(graph, precision, builder)
         self.inputs: tuple[str, ...] = tuple(graph.inputs)
@@ -89,7 +93,7 @@ class Engine:
             For NaN and infinities; ``out`` is then partly written.
         """
         workers = self._threads(n_threads, len(arrays[0]))
-        results = self.program.run(arrays, self._ids(names), workers, lane, isa, out)
+        results = self.program.run(arrays, self._ids(names), workers, lane, isa, out=out)
         return self._shaped(results, names)
 
     def plain_call(self, names: Sequence[str]) -> Callable[[Any], Any] | None:
@@ -122,10 +126,11 @@ class Engine:
         n_threads: int | None,
         lane: str = "auto",
         isa: str = "auto",
+        layout: str = "auto",
     ) -> Arrays:
         """Integers from integers."""
         workers = self._threads(n_threads, len(arrays[0]))
-        results = self.program.run_raw(arrays, self._ids(names), workers, lane, isa)
+        results = self.program.run_raw(arrays, self._ids(names), workers, lane, isa, layout)
         return self._shaped(results, names)
 
     def run_real(self, arrays: Arrays, names: Sequence[str], n_threads: int | None) -> Arrays:

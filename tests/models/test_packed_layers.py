@@ -1,0 +1,113 @@
+"""Dense layers around the edges of words, registers, tiles and blocks, with formats around the limits of lanes.
+
+Chains of one to three layers, with and without ReLU between them, some shared by several readers, so that
+packed tensors, fused operations and every conversion between forms occur.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import engine
+import oracle
+from isobit import _core as core
+from models import random_networks
+
+SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 66)
+BATCHES = (1, 2, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129)
+MOST_WORK = 6000
+
+
+class PackedDraw(random_networks.Draw):
+    """Activations and weights of 6 to 9 or 14 to 17 bits, signed or not, in every mode."""
+
+    def width(self):
+        return self.rng.choice([6, 7, 8, 8, 8, 9, 14, 15, 16, 16, 16, 17])
+
+    def data_format(self):
+        width = self.width()
+        fmt = self.fmt(width, width)
+        if self.rng.random() < 0.5:  # modes for which there are kernels of their own
+            modes = (oracle.TRN, oracle.RND, oracle.RND_CONV), (oracle.WRAP, oracle.SAT)
+            fmt = (*fmt[:3], *(self.rng.choice(mode) for mode in modes))
+        return fmt
+
+    def constant(self, count, low=0, high=0):
+        del low, high
+        width = self.width()
+        fmt = self.fmt(width, width, modes=False)
+        return engine.constant([self.raw(fmt) for _ in range(count)], fmt)
+
+    def accumulator(self):
+        return engine.EXACT if self.rng.random() < 0.7 else self.fmt(12, 34)
+
+
+def chain(seed):
+    """A network of dense layers; some tensors in between are outputs too."""
+    draw = PackedDraw(seed)
+    rng = draw.rng
+    size = rng.choice(SIZES)
+    draw.tensors = [(size, draw.data_format())]
+    last, outputs, work = 0, [], 0
+    for _ in range(rng.randint(1, 3)):
+        rows = rng.choice([r for r in (1, 1, 1, 2, 3) if size % r == 0])
+        n_in, n_out = size // rows, rng.choice(SIZES)
+        if work and work + rows * n_in * n_out > MOST_WORK:
+            break
+        work += rows * n_in * n_out
+        constants = [draw.constant(n_in * n_out), draw.constant(n_out)]
+        size = rows * n_out
+        parts = {"formats": [draw.accumulator()], "constants": constants, "ints": [rows, n_in, n_out]}
+        last = draw.add("dense", [last], size, **parts)
+        if rng.random() < 0.2:
+            outputs.append(last)
+        if rng.random() < 0.6:
+            same_format = draw.tensors[last][1] if rng.random() < 0.5 else None
+            last = draw.add("relu", [last], size, output=same_format)
+    return engine.network(draw.tensors, [0], sorted({*outputs, last}), draw.ops)
+
+
+def check(seed):
+    spec = chain(seed)
+    samples = random_networks.samples(spec, 5, seed)
+    try:
+        program = core.Program(spec)
+    except core.ProofFailed:
+        pytest.fail(f"seed {seed}: refused")
+    for batch in random.Random(seed).sample(BATCHES, 2):  # noqa: S311
+        engine.check(core, spec, samples[: min(batch, 5)], repeat=-(-batch // 5), program=program)
+
+
+@pytest.mark.parametrize("group", range(8))
+def test_dense_chains(group):
+    for seed in range(25 * group, 25 * (group + 1)):
+        check(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", range(40))
+def test_more_dense_chains(group):
+    for seed in range(1000 + 25 * group, 1000 + 25 * (group + 1)):
+        check(seed)
+
+
+@pytest.mark.parametrize(("x", "w"), [(8, 8), (8, 9), (9, 8), (16, 16), (16, 17), (17, 16)])
+@pytest.mark.parametrize("signed", [True, False])
+def test_extreme_values(x, w, signed):
+    """Every product at the end of its range, in sums that wrap in 32 bits."""
+    fx, fw, wide = (x, 0, signed), (w, 0, True), (20, 0, True, oracle.TRN, oracle.WRAP)
+    fx = (*fx, oracle.TRN, oracle.WRAP)
+    (low, high), (lowest, highest) = oracle.raw_range(fx), oracle.raw_range((*fw, 0, 0))
+    n_in, n_out = 67, 4
+    weights = [[lowest, highest, lowest if i % 2 else highest, 0][o] for i in range(n_in) for o in range(n_out)]
+    constants = [
+        engine.constant(weights, (*fw, oracle.TRN, oracle.WRAP)),
+        engine.constant([lowest, highest, 0, -1], (*fw, oracle.TRN, oracle.WRAP)),
+    ]
+    op = engine.operation("dense", [0], 1, [engine.EXACT], constants, ints=[1, n_in, n_out])
+    spec = engine.network([(n_in, fx), (n_out, wide)], [0], [1], [op])
+    mixed = [low if i % 3 else high for i in range(n_in)]
+    samples = [[[low] * n_in], [[high] * n_in], [mixed], [[0] * n_in]]
+    engine.check(core, spec, samples, repeat=33)
