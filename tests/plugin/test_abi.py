@@ -188,3 +188,15 @@ def test_the_header_is_plain(command, tmp_path):
     flags = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", cxx.INCLUDE]
     done = subprocess.run([*command, *flags, source], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_program_in_c(plugin, small, tmp_path):
+    """Nothing but plugin.h and dlopen."""
+    if shutil.which("cc") is None:
+        pytest.skip("cc is not on the PATH")
+    command = ["cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-I", cxx.INCLUDE]
+    source = cxx.ROOT / "tests" / "plugin" / "user.c"
+    subprocess.run([*command, source, "-o", tmp_path / "user", "-ldl"], check=True)
+    done = subprocess.run([tmp_path / "user", plugin.path], capture_output=True, text=True, check=True)
+    expected = small.predict(np.arange(12, dtype=np.float32).reshape(2, 6) / 8)
+    assert np.array(done.stdout.split(), np.float32).tolist() == expected.ravel().tolist()

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 
 import numpy as np
 import pytest
 
+import cxx
 import engine
 import oracle
 import small_models
 from isobit import _core as core
 from isobit.plugin.build import compile_model
 from isobit.plugin.isa import known_sets
+from isobit.plugin.operations import SCHEDULES
 from models import random_networks
 from plugin import joined
 
@@ -131,3 +134,10 @@ def test_every_operator_through_predict(tmp_path, compiler):
     for found, wanted in zip(plugin.predict_raw(raws), quantized.predict_raw(raws), strict=True):
         assert found.dtype == wanted.dtype
         np.testing.assert_array_equal(found, wanted)
+
+
+def test_every_cell_of_the_engine_has_a_schedule():
+    table = (cxx.ROOT / "cpp" / "src" / "engine" / "cell_table.hpp").read_text()
+    cells = set(re.findall(r'^ *\{"(\w+)", -?\d', table, re.MULTILINE))
+    assert len(cells) > 20
+    assert cells == set(SCHEDULES)

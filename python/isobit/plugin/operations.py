@@ -40,7 +40,7 @@ def program_of(network: Network, isa: InstructionSet) -> Program:
     program = Program()
     for step in fused(network):
         cell = network.operations[step.number]["cell"]
-        build = _SCHEDULES.get(cell)
+        build = SCHEDULES.get(cell)
         if build is None:
             raise CompileError(
                 f"operation {step.number} is a cell {cell!r}, for which plugins have no schedule; predict "
@@ -100,7 +100,7 @@ def _reduce(parts: Parts, step: Step) -> Iterator[Call]:
     )  # fmt: skip
 
 
-_SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
+SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     **dict.fromkeys(MAPS, _map),
     **dict.fromkeys(("add", "subtract", "multiply", "maximum", "minimum", "average"), _zip),
     "gather": _gather,
@@ -109,3 +109,4 @@ _SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "log_softmax": _rows_with_tables,
     "argmax": _reduce,
 }
+"""How each cell of the engine is called; a new layer adds a line here, or a name to ``fusion.MAPS``."""
