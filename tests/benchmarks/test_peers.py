@@ -53,7 +53,9 @@ def test_alkaid_computes_the_same_bits():
     pytest.importorskip("alkaid")
     found = rows("alkaid")
     assert {row["name"] for row in found} == {
-        f"alkaid {bits}, {what}" for bits in ("8 bits", "6 bits") for what in ("predict", "interpreter")
+        f"alkaid {bits}, {what}"
+        for bits in ("fixed<16,6>", "8 bits", "6 bits")
+        for what in ("predict", "interpreter")
     }
     assert all("same bits as isobit" in row["remark"] for row in found)
 

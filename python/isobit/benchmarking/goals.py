@@ -69,8 +69,11 @@ GOALS = (
     _bulk(f"{_TAGGER_16}, bulk: hls4ml's predict (Vitis)", "tagger", BITS_16, "hls4ml-vitis", 1500),
     _bulk(f"{_TAGGER_16}, bulk: ONNX Runtime float32", "tagger", BITS_16, "onnxruntime", 2),
     _bulk(f"{_TAGGER_8}, bulk: TFLite int8", "tagger", BITS_8, "tflite-int8", 1.2),
-    _bulk(f"{_TAGGER_8}, bulk: alkaid's interpreter", "tagger", BITS_8, "alkaid", 100, BITS_8),
-    _bulk("tagger, 6 bits, bulk: alkaid's interpreter", "tagger", BITS_6, "alkaid", 100, BITS_6),
+    *(
+        _bulk(f"tagger, {bits}, bulk: alkaid's {what}", "tagger", bits, "alkaid", 100, f"{bits}, {what}")
+        for bits in (BITS_16, BITS_8, BITS_6)
+        for what in ("predict", "interpreter")
+    ),
     _bulk(f"{_LARGE}, 8 bits, bulk: TFLite int8", "large", BITS_8, "tflite-int8", 1),
     _bulk(f"{_LARGE}, 16 bits, bulk: ONNX Runtime float32", "large", BITS_16, "onnxruntime", 2),
     _first(f"{_LARGE}, 8 bits, batch 1 from Python: TFLite int8", "large", BITS_8, "tflite-int8"),

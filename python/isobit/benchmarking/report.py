@@ -63,7 +63,7 @@ class Goal:
         return {True: "reached", False: "NOT REACHED", None: "not measured"}[self.reached]
 
     def __str__(self) -> str:
-        measured = "" if self.value is None else f"{self.value:,.3g} {self.unit}, "
+        measured = "" if self.value is None else f"{text(self.value)} {self.unit}, "
         remark = f" ({self.remark})" if self.remark else ""
         return f"{self.what}: {measured}{self.wanted} wanted: {self.verdict}{remark}"
 
@@ -138,7 +138,7 @@ class Report:
         """The goals as another table."""
         lines = ["| goal | wanted | measured | |", "| --- | ---: | ---: | --- |"]
         for goal in self.goals:
-            measured = "" if goal.value is None else f"{goal.value:,.3g} {goal.unit}"
+            measured = "" if goal.value is None else f"{text(goal.value)} {goal.unit}"
             remark = f" ({goal.remark})" if goal.remark else ""
             lines.append(f"| {goal.what} | {goal.wanted} | {measured} | {goal.verdict}{remark} |")
         return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""alkaid: the network traced into additions and shifts, in isobit's formats but the widest, and interpreted.
+"""alkaid: the network traced into additions and shifts, in isobit's formats, and interpreted.
 
 Its rounding and overflow modes are those of ap_fixed too, so that it computes the same bits as isobit; a
 network whose bits differ is an error. It has no softmax: it stops at the layer before.
@@ -33,13 +33,12 @@ _BATCH = 4096
 
 
 def prepare(network: Network, folder: Path) -> OnCores:
-    """The traced network in every format but the first, which is the widest and traces longest."""
+    """The traced network in every format."""
     try:
         import alkaid.trace  # noqa: F401
     except ImportError as error:
         raise MissingPeerError(f"not installed ({error})") from None
-    labels = list(network.formats)[1:] or list(network.formats)
-    traced = {label: _traced(network.quantized(label)) for label in labels}
+    traced = {label: _traced(network.quantized(label)) for label in network.formats}
     for label, (logic, layer) in traced.items():
         _check(network, label, logic, layer)
 
