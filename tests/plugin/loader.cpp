@@ -1,6 +1,7 @@
 // A C++ user of plugins, for test_cpp_loader.py:
 //
 //   loader errors LIBRARY CONTENT_HASH          what loading throws
+//   loader swapped LIBRARY OTHER                OTHER takes LIBRARY's place after it was checked
 //   loader refusals LIBRARY                     what predict throws for wrong data (6 inputs, 5
 //   outputs) loader allocations LIBRARY                  allocations of a thousand calls of each
 //   kind loader run LIBRARY INPUTS OUTPUTS COUNT     raws from a file into a file, on eight threads
@@ -74,6 +75,17 @@ void refusals(const isobit::plugin& p) {
   tell("small workspace", [&] { p.predict(x, y, tiny); });
 }
 
+void swapped(const char* path, const char* other) {
+  const isobit::loading::open_file checked(path);
+  if (std::rename(other, path) != 0) return;
+  void* library = dlopen(isobit::loading::unique_name(checked).c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* symbol = library == nullptr ? nullptr : dlsym(library, ISOBIT_PLUGIN_ENTRY_NAME);
+  isobit_plugin_entry_function entry = nullptr;
+  std::memcpy(&entry, &symbol, sizeof entry);
+  if (entry != nullptr) std::printf("checked: %s, ", entry()->version);
+  std::printf("now: %s\n", isobit::plugin(path).version().c_str());
+}
+
 long counted(const isobit::plugin& p) {
   std::vector<float> x(static_cast<std::size_t>(p.input().size), 1);
   std::vector<double> y(static_cast<std::size_t>(p.output().size));
@@ -130,6 +142,10 @@ int main(int argc, char** argv) {
   const std::string mode = argc > 2 ? argv[1] : "";
   if (mode == "errors") {
     tell("load", [&] { isobit::plugin(argv[2], argc > 3 ? argv[3] : ""); });
+    return 0;
+  }
+  if (mode == "swapped") {
+    swapped(argv[2], argv[3]);
     return 0;
   }
   const isobit::plugin p(argv[2]);

@@ -179,6 +179,9 @@ def test_without_a_compiler(small, tmp_path, monkeypatch):
     monkeypatch.setenv("CXX", "no-such-compiler -O9")
     with pytest.raises(CompileError, match="names 'no-such-compiler', which is not on the PATH"):
         compile_model(small, tmp_path / "out")
+    monkeypatch.setenv("CXX", "'g++")
+    with pytest.raises(CompileError, match="CXX cannot be read: No closing quotation"):
+        compile_model(small, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -42,6 +42,11 @@ def test_what_loading_throws(loader, plugin, tmp_path):
     assert "is truncated; compile the plugin again" in told(tmp_path / "cut.so")
 
 
+def test_what_was_checked_is_what_is_loaded(loader, small, tmp_path, compiler):
+    one, two = (compile_model(small, tmp_path / version, version=version).path for version in ("one", "two"))
+    assert cxx.run(loader, "swapped", one, two) == (0, "checked: one, now: two\n")
+
+
 def test_what_predict_throws(loader, plugin):
     code, text = cxx.run(loader, "refusals", plugin.path)
     assert code == 0

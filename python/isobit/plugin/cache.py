@@ -22,10 +22,13 @@ def cache_folder() -> Path:
         When it cannot be made, belongs to somebody else, or others may write to it.
     """
     chosen = os.environ.get("XDG_CACHE_HOME", "")
-    if chosen and Path(chosen).is_absolute():
-        base = Path(chosen)
-    else:
-        base = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    try:
+        if chosen and Path(chosen).is_absolute():
+            base = Path(chosen)
+        else:
+            base = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    except RuntimeError as error:
+        raise CompileError(f"no folder for compiled plugins: {error}; set XDG_CACHE_HOME") from None
     folder = base / "isobit" / "plugins"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -33,7 +33,10 @@ class InstructionSet:
 
 
 _UNSIGNED, _SIGNED = (0, 255), (-128, 127)
-_V2 = InstructionSet("generic", ("-march=x86-64-v2",), ("ssse3", "sse4.1", "sse4.2", "popcnt"))
+# x86-64-v2, in words that older compilers know
+_V2 = InstructionSet(
+    "generic", ("-mssse3", "-msse4.1", "-msse4.2", "-mpopcnt"), ("ssse3", "sse4.1", "sse4.2", "popcnt")
+)
 _AVX2 = InstructionSet(
     "avx2", (*_V2.flags, "-mavx2", "-mfma", "-mbmi2"), (*_V2.features, "avx2", "fma", "bmi2"), 32
 )

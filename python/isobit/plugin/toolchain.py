@@ -96,7 +96,10 @@ def find_compiler() -> Compiler:
     """
     chosen = os.environ.get("CXX", "").strip()
     if chosen:
-        words = shlex.split(chosen)
+        try:
+            words = shlex.split(chosen)
+        except ValueError as error:
+            raise CompileError(f"the environment variable CXX cannot be read: {error}: {chosen!r}") from None
         if shutil.which(words[0]) is None:
             raise CompileError(
                 f"the environment variable CXX names {words[0]!r}, which is not on the PATH; give it the "

@@ -55,6 +55,9 @@ struct packed_row<X, S, Add, In, Offset, false> {
 template <class P, int K, class S, int Add, class Cell, int Rows, int In, int Out, class X, class W,
           class B, class A, class F, class Y, std::size_t Offset, class... Then>
 struct matrix {
+  static_assert(K != 4 || std::is_signed<S>::value == dot_bytes_signed,
+                "bytes are packed for another instruction set than the compiler was told of");
+
   ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
     for (int r = 0; r < Rows; ++r) {
       const void* row = packed_row<X, S, Add, In, Offset>::of(w, r * In);
