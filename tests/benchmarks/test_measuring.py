@@ -97,6 +97,8 @@ def test_report_is_shown_and_written_whole(tmp_path, capsys):
     assert [goal["reached"] for goal in written["goals"]] == [False, True]
     assert written["machine"]["cores"] == os.cpu_count()
     assert (tmp_path / "speed.md").read_text().split("\n") == [
+        f"One run, load {written['machine']['load']} at its start.",
+        "",
         "**[here]**",
         "",
         "| who | rate [x] |",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from isobit.benchmarking.networks import BITS_6, BITS_8, BITS_16
 from isobit.benchmarking.race import BATCH_1, BULK, Missing, Result
-from isobit.benchmarking.report import Goal
+from isobit.benchmarking.report import Goal, text
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class Wanted:
             return self._goal(None, "; ".join(missing) or "not in this run")
         best = min(theirs, key=lambda one: one.times[self.theirs[1]].best)
         ratio = best.times[self.theirs[1]].over(ours[0].times[self.ours[1]])
-        return self._goal(ratio.best, f"against {best.name}; quartiles {ratio.low:.3g} to {ratio.high:.3g}")
+        return self._goal(
+            ratio.best, f"against {best.name}; quartiles {text(ratio.low)} to {text(ratio.high)}"
+        )
 
     def _goal(self, value: float | None, remark: str) -> Goal:
         return Goal(self.what, value, self.at_least, True, "x", remark)
@@ -70,8 +72,8 @@ GOALS = (
     _bulk(f"{_TAGGER_16}, bulk: ONNX Runtime float32", "tagger", BITS_16, "onnxruntime", 2),
     _bulk(f"{_TAGGER_8}, bulk: TFLite int8", "tagger", BITS_8, "tflite-int8", 1.2),
     *(
-        _bulk(f"tagger, {bits}, bulk: alkaid's {what}", "tagger", bits, "alkaid", 100, f"{bits}, {what}")
-        for bits in (BITS_16, BITS_8, BITS_6)
+        _bulk(f"tagger, {words}, bulk: alkaid's {what}", "tagger", bits, "alkaid", 100, f"{bits}, {what}")
+        for words, bits in (("16 bits", BITS_16), (BITS_8, BITS_8), (BITS_6, BITS_6))
         for what in ("predict", "interpreter")
     ),
     _bulk(f"{_LARGE}, 8 bits, bulk: TFLite int8", "large", BITS_8, "tflite-int8", 1),

@@ -128,7 +128,7 @@ class Report:
         for headed, rows in self._sections():
             lines += ["", *([f"**{headed}**", ""] if headed else []), *head]
             lines += [f"| {' | '.join(text(row.get(key)) for key in self.columns)} |" for row in rows]
-        return "\n".join(lines).strip() + "\n"
+        return f"One run, load {self.machine['load']} at its start.\n\n" + "\n".join(lines).strip() + "\n"
 
     def _sections(self) -> Iterator[tuple[str | None, list[dict[str, Any]]]]:
         for headed, rows in groupby(self.rows, lambda row: row[self.section] if self.section else None):
