@@ -186,7 +186,7 @@ NETWORKS: Mapping[str, Callable[[Path], Network]] = {
     "large": lambda folder: mlp(
         folder,
         LARGE,
-        skip={"hls4ml-vitis": _TOO_LONG, "hls4ml-quartus": _TOO_LONG, "alkaid": _TOO_LARGE},
+        skip={"hls4ml-quartus": _TOO_LONG, "alkaid": _TOO_LARGE},
     ),
 }
 """What the comparison runs on, by the name on the command line: network of a folder for its files."""

@@ -30,19 +30,21 @@ from isobit.benchmarking.networks import Network
 from isobit.benchmarking.quiet import captured
 
 _PROJECT = "network"
-_BATCH = 64  # short calls are less often interrupted, and the time per sample is the same
-_CALLS = 20
+_MOST, _WEIGHTS = 64, 300_000
 
 
 def prepare(network: Network, folder: Path, backend: str) -> OnCores:
     """The network in fixed<16,6>, built in a new folder inside `folder`."""
     model = _compiled(network, Path(mkdtemp(dir=folder)), backend)
+    # Short calls are less often interrupted, and the time per sample is the same.
+    weights = sum(array.size for node in network.model.layers for array in node.constants.values())
+    samples = max(1, min(_MOST, _WEIGHTS // max(weights, 1)))
 
     def on(cores: int) -> list[Contestant]:
         if cores > 1:
             raise NotRunError("it uses one thread")
-        alone = partial(_c_function, model)
-        return [Contestant(f"hls4ml {backend}", lambda batch: model.predict, alone, _BATCH)]
+        alone = partial(_c_function, model, samples)
+        return [Contestant(f"hls4ml {backend}", lambda batch: model.predict, alone, samples)]
 
     return on
 
@@ -75,7 +77,7 @@ def _compiled(network: Network, folder: Path, backend: str) -> Any:
     return model
 
 
-def _c_function(model: Any, x: FloatArray) -> Mapping[str, Loop]:
+def _c_function(model: Any, calls: int, x: FloatArray) -> Mapping[str, Loop]:
     """The function that `predict` calls for every sample."""
     from isobit import _core
 
@@ -85,6 +87,6 @@ def _c_function(model: Any, x: FloatArray) -> Mapping[str, Loop]:
     y = np.zeros(int(np.prod(output.shape)), dtype=np.float32)
 
     def repeat() -> None:
-        _core.repeat_call(address or 0, [x.ctypes.data, y.ctypes.data], _CALLS)
+        _core.repeat_call(address or 0, [x.ctypes.data, y.ctypes.data], calls)
 
-    return {"C function": Loop(repeat, _CALLS, lambda: y)}
+    return {"C function": Loop(repeat, calls, lambda: y)}
