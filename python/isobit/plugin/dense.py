@@ -135,7 +135,7 @@ def _fractional(code: Code) -> int:
 def _tiles(registers: int) -> Iterator[tuple[int, int]]:
     """First register and number of registers of every tile, as the schedule takes them."""
     first = 0
-    for size in (8, 4, 2, 1):
+    for size in (8, 2, 1) if registers % 8 >= 4 else (8, 1):
         while first + size <= registers:
             yield first, size
             first += size

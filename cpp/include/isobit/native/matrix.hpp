@@ -63,8 +63,7 @@ struct matrix {
       const void* row = packed_row<X, S, Add, In, Offset>::of(w, r * In);
       int p = 0;
       for (; p + 8 <= panels; p += 8) tile<8>(w, row, r, p);
-      for (; p + 4 <= panels; p += 4) tile<4>(w, row, r, p);
-      for (; p + 2 <= panels; p += 2) tile<2>(w, row, r, p);
+      for (; panels % 8 >= 4 && p + 2 <= panels; p += 2) tile<2>(w, row, r, p);
       for (; p < panels; ++p) tile<1>(w, row, r, p);
     }
   }
