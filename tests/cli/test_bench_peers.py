@@ -48,6 +48,13 @@ def test_a_quantized_model_of_the_user_without_data(isobit, files):
     assert rows[1]["missing"] == "not run: the model does not come from an ONNX file"
 
 
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_measured(isobit, files):
+    refused = isobit("bench", *QUICK, "--output", files.X / "results")
+    assert refused.code == Exit.NOT_WRITTEN
+    assert "cannot make the folder" in refused.err
+    assert "preparing" not in refused.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -15,7 +15,7 @@ from isobit.benchmarking.race import QUICK, Effort
 from isobit.benchmarking.report import Report
 from isobit.cli.console import Output
 from isobit.cli.options import ModelArguments
-from isobit.errors import InputError, UnsupportedError
+from isobit.errors import InputError, SaveError, UnsupportedError
 from isobit.inputs import check_values
 from isobit.quantized import QuantizedModel
 
@@ -24,9 +24,14 @@ Networks = Mapping[str, Callable[[Path], Network]]
 
 def run_peers(networks: Networks, only: str | None, quick: bool, folder: Path, output: Output) -> Report:
     """Measure, show, and write JSON, Markdown and a plot into a folder."""
+    keys = choose(only, CONTESTANTS, "--only")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)  # before minutes are spent
+    except OSError as error:
+        raise SaveError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from None
     report = compare(
         networks,
-        choose(only, CONTESTANTS, "--only"),
+        keys,
         QUICK if quick else Effort(),
         lambda text: None if output.as_json else click.echo(text, err=True),
     )
