@@ -2,13 +2,17 @@
 //
 //   loader errors LIBRARY CONTENT_HASH          what loading throws
 //   loader swapped LIBRARY OTHER                OTHER takes LIBRARY's place after it was checked
+//   loader traps LIBRARY                        predict with traps for floating-point exceptions on
 //   loader refusals LIBRARY                     what predict throws for wrong data (6 inputs, 5
 //   outputs) loader allocations LIBRARY                  allocations of a thousand calls of each
 //   kind loader run LIBRARY INPUTS OUTPUTS COUNT     raws from a file into a file, on eight threads
 //   that
 //                                               share the plugin; each runs the whole batch
+#include <fenv.h>
+
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -86,6 +90,25 @@ void swapped(const char* path, const char* other) {
   std::printf("now: %s\n", isobit::plugin(path).version().c_str());
 }
 
+// Many frameworks end an event at the first invalid operation, division by zero or overflow.
+void traps(const isobit::plugin& p) {
+#if defined(__GLIBC__)
+  feenableexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW);
+#endif
+  const float largest = std::numeric_limits<float>::max();
+  const float smallest = std::numeric_limits<float>::denorm_min();
+  for (float value : {largest, -largest, smallest, -smallest, 1e30f, 1e-30f, 32.0f, 0.0f, -0.0f}) {
+    std::vector<float> x(static_cast<std::size_t>(p.input().size), value);
+    std::vector<double> y(static_cast<std::size_t>(p.output().size));
+    p.predict(x, y);
+    p.predict(std::vector<double>(x.size(), 1e300 * static_cast<double>(value > 0 ? 1 : -1)), y);
+  }
+  tell("infinite", [&] {
+    std::vector<float> y(static_cast<std::size_t>(p.output().size));
+    p.predict(std::vector<float>(static_cast<std::size_t>(p.input().size), HUGE_VALF), y);
+  });
+}
+
 long counted(const isobit::plugin& p) {
   std::vector<float> x(static_cast<std::size_t>(p.input().size), 1);
   std::vector<double> y(static_cast<std::size_t>(p.output().size));
@@ -149,6 +172,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   const isobit::plugin p(argv[2]);
+  if (mode == "traps") traps(p);
   if (mode == "refusals") refusals(p);
   if (mode == "allocations") std::printf("%ld\n", counted(p));
   if (mode == "run") return run(p, argv[3], argv[4], std::atol(argv[5]));

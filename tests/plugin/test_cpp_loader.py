@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -60,6 +61,16 @@ def test_what_predict_throws(loader, plugin):
     assert lines["raw out of range"].endswith("input 'features', sample 0, element 3) [11 0 0 3]")
     assert lines["no inputs"].endswith("[1 -1 -1 -1]")
     assert lines["small workspace"].endswith("[8 -1 -1 -1]")
+
+
+@pytest.mark.parametrize("isa", ["native", "generic"])
+def test_no_floating_point_exception(loader, small, tmp_path, compiler, isa):
+    if not sys.platform.startswith("linux"):
+        pytest.skip("feenableexcept is of glibc")
+    plugin = compile_model(small, tmp_path, isa=isa)
+    code, text = cxx.run(loader, "traps", plugin.path)
+    assert code == 0
+    assert text.startswith("infinite: plugin 'tagger': an input holds NaN or an infinity")
 
 
 def test_nothing_is_allocated(loader, plugin):

@@ -120,9 +120,10 @@ struct float_input {
                         (reinterpret_cast<typename v::ints>(size >= smallest) &
                          reinterpret_cast<typename v::ints>(size < limit));
     good &= inside;
-    const auto doubled = x * bit_copy<S>(scale);
-    const auto scaled =
-        reinterpret_cast<typename v::floats>(reinterpret_cast<typename v::ints>(doubled) & inside);
+    // masked before it is multiplied: frameworks trap floating-point overflow
+    const auto calm =
+        reinterpret_cast<typename v::floats>(reinterpret_cast<typename v::ints>(x) & inside);
+    const auto scaled = calm * bit_copy<S>(scale);
     using raws = typename P::vec;
     const raws cut = __builtin_convertvector(scaled, raws);
     const auto too_high = __builtin_convertvector(cut, typename v::floats) > scaled;
