@@ -3,15 +3,15 @@
 //   loader errors LIBRARY CONTENT_HASH          what loading throws
 //   loader swapped LIBRARY OTHER                OTHER takes LIBRARY's place after it was checked
 //   loader traps LIBRARY                        predict with traps for floating-point exceptions on
+//   loader modes LIBRARY                        the same bits in other floating-point modes?
 //   loader refusals LIBRARY                     what predict throws for wrong data (6 inputs, 5
 //   outputs) loader allocations LIBRARY                  allocations of a thousand calls of each
 //   kind loader run LIBRARY INPUTS OUTPUTS COUNT     raws from a file into a file, on eight threads
 //   that
 //                                               share the plugin; each runs the whole batch
-#include <fenv.h>
-
 #include <array>
 #include <atomic>
+#include <cfenv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -109,6 +109,23 @@ void traps(const isobit::plugin& p) {
   });
 }
 
+// Flushing to zero and directed rounding are modes of the host, and none of the plugin's business.
+void modes(const isobit::plugin& p) {
+  std::vector<float> x;
+  for (std::int64_t i = 0; i < 600 * p.input().size; ++i)
+    x.push_back(std::ldexp(std::sin(static_cast<float>(i)), static_cast<int>(i % 180) - 149));
+  std::vector<float> y(static_cast<std::size_t>(600 * p.output().size)), again(y.size());
+  p.predict(x, y);
+  for (int mode : {FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO}) {
+    std::fesetround(mode);
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
+#endif
+    p.predict(x, again);
+    std::printf(again == y ? "same\n" : "different\n");
+  }
+}
+
 long counted(const isobit::plugin& p) {
   std::vector<float> x(static_cast<std::size_t>(p.input().size), 1);
   std::vector<double> y(static_cast<std::size_t>(p.output().size));
@@ -172,6 +189,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   const isobit::plugin p(argv[2]);
+  if (mode == "modes") modes(p);
   if (mode == "traps") traps(p);
   if (mode == "refusals") refusals(p);
   if (mode == "allocations") std::printf("%ld\n", counted(p));

@@ -73,6 +73,12 @@ def test_no_floating_point_exception(loader, small, tmp_path, compiler, isa):
     assert text.startswith("infinite: plugin 'tagger': an input holds NaN or an infinity")
 
 
+def test_the_modes_of_the_host_change_nothing(loader, small, tmp_path, compiler):
+    for isa in ("native", "generic"):
+        plugin = compile_model(small, tmp_path, isa=isa)
+        assert cxx.run(loader, "modes", plugin.path) == (0, "same\nsame\nsame\n")
+
+
 def test_nothing_is_allocated(loader, plugin):
     assert cxx.run(loader, "allocations", plugin.path) == (0, "0\n")
 

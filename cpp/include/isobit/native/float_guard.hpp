@@ -24,14 +24,23 @@ struct decoded_float {
   bool is_negative, is_finite;
 };
 
-inline decoded_float decode(double x) {
-  std::uint64_t bits;
+// From its own bits: converting a float to double would flush subnormal numbers where the host says
+// so.
+template <class Bits, int Mantissa, class S>
+decoded_float decode_as(S x) {
+  Bits bits;
+  static_assert(sizeof bits == sizeof x, "the same bits");
   std::memcpy(&bits, &x, sizeof bits);
-  const int biased = static_cast<int>(bits >> 52 & 0x7ff);
-  const std::uint64_t fraction = bits & ((std::uint64_t(1) << 52) - 1);
-  return {biased == 0 ? fraction : fraction | std::uint64_t(1) << 52,
-          (biased == 0 ? 1 : biased) - 1075, bits >> 63 != 0, biased != 0x7ff};
+  constexpr int exponent_bits = static_cast<int>(8 * sizeof(Bits)) - 1 - Mantissa;
+  constexpr int largest = (1 << exponent_bits) - 1, bias = largest / 2;
+  const int biased = static_cast<int>(bits >> Mantissa) & largest;
+  const std::uint64_t fraction = bits & ((Bits(1) << Mantissa) - 1);
+  return {biased == 0 ? fraction : fraction | std::uint64_t(1) << Mantissa,
+          (biased == 0 ? 1 : biased) - bias - Mantissa, bits >> (8 * sizeof(Bits) - 1) != 0,
+          biased != largest};
 }
+inline decoded_float decode(double x) { return decode_as<std::uint64_t, 52>(x); }
+inline decoded_float decode(float x) { return decode_as<std::uint32_t, 23>(x); }
 
 // Values far out of range are brought near it first in a way that the overflow mode cannot tell:
 // clamped where it saturates, reduced by a multiple of 2^(width+2) where it wraps (plus that
