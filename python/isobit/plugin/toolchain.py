@@ -50,7 +50,7 @@ class Compiler:
 
     def flags(self) -> tuple[str, ...]:
         """What every plugin is compiled with."""
-        gnu = _GNU_FLAGS if "clang" not in self.identity.lower() else ()
+        gnu = _GNU_FLAGS if "Free Software Foundation" in self.identity else ()
         return (*_FLAGS, *gnu, *(_LINUX_FLAGS if sys.platform.startswith("linux") else ()))
 
     def compile(self, source: Path, target: Path, include: Path, flags: Sequence[str]) -> None:
