@@ -166,6 +166,15 @@ constexpr dyn magnitude(const dyn& a) {
   return detail::dyn_of(detail::magnitude_bits(a) + 1, a.frac(), a.is_signed());
 }
 
+// The values of `a` that are not negative.
+template <class A, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto non_negative(A) -> detail::fmt_of<detail::magnitude_bits(A()), A::frac(), false> {
+  return {};
+}
+constexpr dyn non_negative(const dyn& a) {
+  return detail::dyn_of(detail::magnitude_bits(a), a.frac(), false);
+}
+
 // An integer format of the same model as `like`: for literals inside cells.
 template <int Width, bool Signed, class A, class = std::enable_if_t<detail::is_static<A>::value>>
 constexpr fmt<Width, 0, Signed> integer_like(A) {

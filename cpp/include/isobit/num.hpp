@@ -96,6 +96,13 @@ auto abs(const num<P, A>& a) -> num<P, decltype(magnitude(a.format()))> {
   return {f, P::max(f, a.raw, P::sub(f, zero, a.raw))};
 }
 
+// max(a, 0), which needs no sign.
+template <class P, class A>
+auto positive_part(const num<P, A>& a) -> num<P, decltype(non_negative(a.format()))> {
+  const auto f = non_negative(a.format());
+  return {f, P::max(f, a.raw, P::lit(a.format(), 0))};
+}
+
 // Zero in the format of `like`.
 template <class P, class A>
 num<P, A> zero(const num<P, A>& like) {

@@ -6,10 +6,10 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace isa_impl {
 
-inline engine::kernel find(layout way, lane l, int pack, const char* cell, const char* fused,
-                           int modes) {
-  return pack == 1 ? engine::isa_avx2().find_packed(way, l, pack, cell, fused, modes)
-                   : find_packed(way, l, pack, cell, fused, modes);
+inline engine::kernel find(layout way, lane l, int pack, weight_form weights, const char* cell,
+                           const char* fused, int modes) {
+  return pack == 1 ? engine::isa_avx2().find_packed(way, l, pack, weights, cell, fused, modes)
+                   : find_packed(way, l, pack, weights, cell, fused, modes);
 }
 
 inline engine::isa_kernels table() {

@@ -20,6 +20,9 @@ struct form {
   int rows, row_size;
 };
 
+// How the weights of a packed layer lie (weights.hpp).
+enum class weight_form { panels, sparse };
+
 struct isa_kernels {
   const char* name;
   int register_bytes;
@@ -31,18 +34,20 @@ struct isa_kernels {
 
   kernel (*find)(layout, lane, int cell);
   // For a layer whose input is packed (layout::neurons: or not), with the cell that is fused behind
-  // it
-  // ("": none), at this position of fast_modes; null if there is none.
-  kernel (*find_packed)(layout, lane, int pack, const char* cell, const char* fused, int modes);
+  // it ("": none), at this position of fast_modes; null if there is none. Sparse weights are for
+  // packed inputs in layout::samples only.
+  kernel (*find_packed)(layout, lane, int pack, weight_form, const char* cell, const char* fused,
+                        int modes);
 
   // n raws (as int64; is_signed tells how to read the top bit) as they are.
   void (*take_raws)(lane, const std::int64_t* x, std::ptrdiff_t n, bool is_signed, void* flat);
   // n floats times `scale` (a power of two) with guard and sticky bit (flat_input.hpp). False where
   // one value does not fit, vanishes or is not finite. Lanes i32 and i64 only.
   bool (*guard_floats)(lane, element, const void* x, std::ptrdiff_t n, double scale, void* flat);
-  // Flat raws of `count` samples into a tensor; `scratch` has room for as many words.
-  void (*spread)(layout, lane flat_type, const void* flat, int count, const form& to, void* tensor,
-                 void* scratch);
+  // Flat raws of `count` samples into a tensor, from this sample of its block on; `scratch` has
+  // room for as many words.
+  void (*spread)(layout, lane flat_type, const void* flat, int first, int count, const form& to,
+                 void* tensor, void* scratch);
   // Raws of a tensor that is not packed into the caller's count x size buffer, floats times
   // `scale`.
   void (*collect)(layout, lane, const void* tensor, int count, int size, element, double scale,

@@ -85,9 +85,9 @@ inline engine::kernel find_in_panels(lane l, const char* cell, const char* fused
   return nullptr;
 }
 
-inline engine::kernel find_any(layout way, lane l, int pack, const char* cell, const char* fused,
-                               int modes) {
-  if (pack > 1) return find_packed(way, l, pack, cell, fused, modes);
+inline engine::kernel find_any(layout way, lane l, int pack, weight_form weights, const char* cell,
+                               const char* fused, int modes) {
+  if (pack > 1) return find_packed(way, l, pack, weights, cell, fused, modes);
   return way == layout::neurons ? find_in_panels(l, cell, fused) : nullptr;
 }
 
@@ -115,10 +115,11 @@ inline bool guard_floats(lane l, element kind, const void* x, std::ptrdiff_t n, 
              : flat_input::guard_floats<std::int64_t, double>(floats, n, scale, to);
 }
 
-inline void spread(layout way, lane l, const void* flat, int count, const form& to, void* tensor,
-                   void* scratch) {
+inline void spread(layout way, lane l, const void* flat, int first, int count, const form& to,
+                   void* tensor, void* scratch) {
   with_lane(l, [&](auto t) {
-    tensor_io::spread(way, static_cast<const decltype(t)*>(flat), count, to, tensor, scratch);
+    tensor_io::spread(way, static_cast<const decltype(t)*>(flat), first, count, to, tensor,
+                      scratch);
   });
 }
 

@@ -9,26 +9,32 @@ namespace isa_impl {
 
 using engine::lane;
 using engine::layout;
+using engine::weight_form;
 
 constexpr int register_bytes = ISOBIT_REGISTER_BYTES;
 constexpr int words_per_register = register_bytes / 4;
 // AVX-512 has registers for 16 sums of four, the others for 8 sums of two.
 constexpr int registers_of_samples = register_bytes == 64 ? 4 : 2;
 
-inline engine::kernel find_packed(layout way, lane, int pack, const char* cell, const char* fused,
-                                  int modes) {
+template <int K>
+engine::kernel find_packed_of(layout way, weight_form weights, const char* cell, const char* fused,
+                              int modes) {
   using namespace engine_kernels;
   constexpr int N = words_per_register, S = registers_of_samples;
-  if (pack == 2)
-    return way == layout::samples
-               ? engine_kernels::find_packed<sample_tiles<2, N, S>>(cell, fused, modes)
-               : engine_kernels::find_packed<neuron_tiles<2, std::int32_t, N>>(cell, fused, modes);
+  if (way == layout::neurons)
+    return engine_kernels::find_packed<neuron_tiles<K, std::int32_t, N>>(cell, fused, modes);
+  if (weights == weight_form::sparse)
+    return engine_kernels::find_packed<sample_tiles<sparse_samples<K, N, S>, K, N, S>>(cell, fused,
+                                                                                       modes);
+  return engine_kernels::find_packed<sample_tiles<packed_samples<K, N, S>, K, N, S>>(cell, fused,
+                                                                                     modes);
+}
+
+inline engine::kernel find_packed(layout way, lane, int pack, weight_form weights, const char* cell,
+                                  const char* fused, int modes) {
+  if (pack == 2) return find_packed_of<2>(way, weights, cell, fused, modes);
   if constexpr (dot_takes_quads)
-    if (pack == 4)
-      return way == layout::samples
-                 ? engine_kernels::find_packed<sample_tiles<4, N, S>>(cell, fused, modes)
-                 : engine_kernels::find_packed<neuron_tiles<4, std::int32_t, N>>(cell, fused,
-                                                                                 modes);
+    if (pack == 4) return find_packed_of<4>(way, weights, cell, fused, modes);
   return nullptr;
 }
 

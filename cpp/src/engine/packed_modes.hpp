@@ -21,13 +21,14 @@ constexpr cast_modes fast_modes[] = {
 constexpr int n_fast_modes = static_cast<int>(sizeof(fast_modes) / sizeof(fast_modes[0]));
 
 // The position of these modes in `fast_modes`, n_fast_modes if the kernel for any formats is
-// needed.
-inline int find_fast_modes(const dyn& accumulator, const dyn& out, const dyn* fused) {
+// needed. A fused relu has modes of its own only where its format does not hold every result.
+inline int find_fast_modes(const dyn& accumulator, const dyn& out, const dyn* fused_relu) {
+  const bool only_out = fused_relu == nullptr || detail::holds(non_negative(out), *fused_relu);
   for (int m = 0; m < n_fast_modes; ++m) {
     const auto has = [m](const dyn& f) {
       return f.rounds() == fast_modes[m].rounds && f.overflows() == fast_modes[m].overflows;
     };
-    if (accumulator.is_exact() && has(out) && (fused == nullptr || has(*fused))) return m;
+    if (accumulator.is_exact() && has(out) && (only_out || has(*fused_relu))) return m;
   }
   return n_fast_modes;
 }

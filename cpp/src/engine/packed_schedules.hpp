@@ -9,6 +9,7 @@
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/packed_samples.hpp"
 #include "isobit/policy/packing.hpp"
+#include "isobit/policy/sparse_samples.hpp"
 #include "lane.hpp"
 #include "packed_modes.hpp"
 #include "schedules.hpp"
@@ -68,10 +69,22 @@ void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
     for (int r = 0; r < R; ++r) one(r);
 }
 
-// layout::samples: S registers of N samples, R neurons at a time.
+// Where the weights of neuron o begin, and how far it is from word to word.
 template <int K, int N, int S>
+const std::int32_t* weights_of(packed_samples<K, N, S>, const std::int32_t* panels, int o,
+                               int n_words) {
+  return panels + static_cast<std::ptrdiff_t>(o / N) * n_words * N + o % N;
+}
+template <int K, int N, int S>
+const std::int32_t* weights_of(sparse_samples<K, N, S>, const std::int32_t* entries, int o, int) {
+  return entries + o;
+}
+
+// layout::samples: S registers of N samples, R neurons at a time. P: packed_samples or
+// sparse_samples of K elements a word.
+template <class Policy, int K, int N, int S>
 struct sample_tiles {
-  using P = packed_samples<K, N, S>;
+  using P = Policy;
   using group = typename P::group;
   static constexpr int R = 4;
   static_assert(N % R == 0, "a tile lies in one panel");
@@ -89,11 +102,10 @@ struct sample_tiles {
       for (int row = 0; row < rows; ++row) {
         const auto x = bind<P>(a.inputs[0], g).from(row * n_words);
         for (int o = 0; o < n_out; o += R) {
-          const auto* panel = weights + static_cast<std::ptrdiff_t>(o / N) * n_words * N + o % N;
           group tile[R];
-          const dyn total =
-              Cell::template sums<R>(n_in, x, constants<P, dyn>(weight_format, panel), N,
-                                     constants<P, dyn>(bias_format, starts + o), tile);
+          const dyn total = Cell::template sums<R>(
+              n_in, x, constants<P, dyn>(weight_format, weights_of(P(), weights, o, n_words)), N,
+              constants<P, dyn>(bias_format, starts + o), tile);
           finish<Cell, Then, Formats, P, R>(a, total, tile);
           store(a.output, static_cast<group*>(a.output.data) + g, row, o, n_out, tile);
         }
@@ -129,7 +141,8 @@ struct sample_tiles {
   }
 };
 
-// layout::neurons: registers of N neighbouring neurons, up to four at a time. K = 1: elements of T.
+// layout::neurons: one register of N neighbouring neurons after the other, so that the weights are
+// read as they lie. K = 1: elements of T.
 template <int K, class T, int N>
 struct neuron_tiles {
   using P = packed_neurons<K, T, N>;
@@ -138,12 +151,8 @@ struct neuron_tiles {
   template <class Cell, class Then, class Formats>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int rows = static_cast<int>(a.ints[0]), n_out = static_cast<int>(a.ints[2]);
-    const int panels = (n_out + N - 1) / N;
-    for (int row = 0; row < rows; ++row) {
-      int p = 0;
-      for (; p + 4 <= panels; p += 4) tile<4, Cell, Then, Formats>(a, row, p);
-      for (; p < panels; ++p) tile<1, Cell, Then, Formats>(a, row, p);
-    }
+    for (int row = 0; row < rows; ++row)
+      for (int first = 0; first < n_out; first += N) tile<Cell, Then, Formats>(a, row, first);
   }
 
  private:
@@ -159,26 +168,25 @@ struct neuron_tiles {
                        : engine::words(elements, t.pack) * std::ptrdiff_t{4};
   }
 
-  template <int R, class Cell, class Then, class Formats>
-  ISOBIT_FLATTEN static void tile(const engine::op_args& a, int row, int p) {
+  template <class Cell, class Then, class Formats>
+  ISOBIT_FLATTEN static void tile(const engine::op_args& a, int row, int first) {
     const int n_in = static_cast<int>(a.ints[1]), n_out = static_cast<int>(a.ints[2]);
     const int n_words = engine::words(n_in, K);
     const engine::tensor_ref& in = a.inputs[0];
     auto* x = static_cast<unsigned char*>(in.data) + row * row_bytes(in, n_in);
-    vec sums[R];
-    const dyn total = Cell::template sums<R>(
+    const std::ptrdiff_t panel = first / N;
+    vec sums[1];
+    const dyn total = Cell::template sums<1>(
         n_in, view<P, dyn>(bind(in.format), static_cast<vec*>(static_cast<void*>(x))),
-        constants<P, dyn>(
-            bind(a.constants[0].format),
-            static_cast<const vec*>(a.constants[0].data) + static_cast<std::ptrdiff_t>(p) * n_words,
-            n_words),
+        constants<P, dyn>(bind(a.constants[0].format),
+                          static_cast<const vec*>(a.constants[0].data) + panel * n_words, n_words),
         1,
         constants<P, dyn>(bind(a.constants[1].format),
-                          static_cast<const vec*>(a.constants[1].data) + p),
+                          static_cast<const vec*>(a.constants[1].data) + panel),
         sums);
-    finish<Cell, Then, Formats, P, R>(a, total, sums);
+    finish<Cell, Then, Formats, P, 1>(a, total, sums);
     auto* y = static_cast<unsigned char*>(a.output.data) + row * row_bytes(a.output, n_out);
-    for (int r = 0; r < R; ++r) store(a.output, y, (p + r) * N, sums[r]);
+    store(a.output, y, first, sums[0]);
   }
 
   // What lies behind the row's end belongs to the next row, which comes later, or to nobody.

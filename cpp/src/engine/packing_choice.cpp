@@ -43,7 +43,8 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
 }
 
 bool packing_choice::fits(const operation& op, int pack) const {
-  if (isa_.find_packed(options_.way, lane::i32, pack, cell_name(op), "", 0) == nullptr)
+  if (isa_.find_packed(options_.way, lane::i32, pack, weight_form::panels, cell_name(op), "", 0) ==
+      nullptr)
     return false;
   for (int128 w : op.constants[0].raws)
     if (w < dot_weight_lowest(pack) || w > dot_weight_highest(pack)) return false;
@@ -76,8 +77,8 @@ int packing_choice::fused(std::size_t index) const {
   if (!options_.packed || packs_[index] == 1 || is_kept(op.output) || readers.size() != 1)
     return -1;
   const operation& next = net_.operations[readers[0]];
-  const bool known = isa_.find_packed(options_.way, lane::i32, packs_[index], cell_name(op),
-                                      cell_name(next), 0) != nullptr;
+  const bool known = isa_.find_packed(options_.way, lane::i32, packs_[index], weight_form::panels,
+                                      cell_name(op), cell_name(next), 0) != nullptr;
   return known && proven_.operations[readers[0]].narrowest <= lane::i32
              ? static_cast<int>(readers[0])
              : -1;

@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t alignment = 64;  // of the widest register
 
+// With fewer words than this share, going through those that are not zero is faster (measured:
+// docs/performance.md).
+constexpr double sparse_below = 0.5;
+
 std::size_t padded(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
 bool same(const form& a, const form& b) {
@@ -76,10 +80,19 @@ class planner {
     const lane type = std::max(guard_lane(net_.tensors[static_cast<std::size_t>(t)].format),
                                plan_.options.at_least);
     plan_.home[static_cast<std::size_t>(t)] = add_buffer(choice_.home_form(t, type, 0, 0));
-    plan_.inputs.push_back({t, type, home(t)});
+    const int samples = samples_in_flight(size(t));
+    plan_.inputs.push_back({t, type, home(t), samples});
     // Whole rows of words are never larger than this.
-    flat_bytes_ = std::max(
-        flat_bytes_, (static_cast<std::size_t>(size(t)) + 3) * samples_at_once() * bytes(type));
+    flat_bytes_ = std::max(flat_bytes_, static_cast<std::size_t>(size(t) + 3) *
+                                            static_cast<std::size_t>(samples) * bytes(type));
+  }
+
+  // Few enough for all steps from floats to packed words to stay in the first-level cache, but
+  // whole squares of the transposition.
+  int samples_in_flight(int elements) const {
+    constexpr int in_cache = 2048, square = 4;
+    if (!by_samples()) return 1;
+    return std::clamp(in_cache / elements / square * square, square, block);
   }
 
   // The buffer that holds the tensor in this form, converted if need be.
@@ -163,13 +176,16 @@ class planner {
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, rows, n_out));
     const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
-    step.run = isa_.find_packed(plan_.options.way, type, pack, cell_name(op), fused_name,
-                                find_fast_modes(op.formats[0], out, fused));
+    const bool sparse = by_samples() && filled_share(op, pack) < sparse_below;
+    step.run = isa_.find_packed(plan_.options.way, type, pack,
+                                sparse ? weight_form::sparse : weight_form::panels, cell_name(op),
+                                fused_name, find_fast_modes(op.formats[0], out, fused));
     step.output_size = size(result);
     step.samples = by_samples() ? isa_.packed_samples : 1;
     step.stride = by_samples() ? block / isa_.packed_samples : 1;
-    step.constants = panels(op, net_.tensors[static_cast<std::size_t>(input)].format, type, pack,
-                            wanted.offset, isa_.register_bytes);
+    const dyn& x = net_.tensors[static_cast<std::size_t>(input)].format;
+    step.constants = sparse ? sparse_words(op, x, pack, wanted.offset)
+                            : panels(op, x, type, pack, wanted.offset, isa_.register_bytes);
   }
 
   const description& net_;

@@ -16,11 +16,13 @@ struct buffer {
   std::size_t offset;
 };
 
-// How an input enters: as flat raws of this lane type, which are then spread into their home.
+// How an input enters: as flat raws of this lane type, which are then spread into their home, so
+// many samples at a time.
 struct input_step {
   int tensor;
   lane flat_type;
   int home;  // buffer
+  int samples_at_once;
 };
 
 // The same raws in another form.

@@ -91,9 +91,11 @@ void unpack_block(const std::int32_t* packed, int rows, int row_size, int offset
     }
 }
 
-// Flat raws of `count` samples into a tensor; `scratch` has room for as many words.
+// Flat raws of `count` samples into a tensor, from sample `first` of its block on; `scratch` has
+// room for as many words.
 template <class T>
-void spread(layout way, const T* flat, int count, const form& to, void* tensor, void* scratch) {
+void spread(layout way, const T* flat, int first, int count, const form& to, void* tensor,
+            void* scratch) {
   const std::ptrdiff_t rows = static_cast<std::ptrdiff_t>(count) * to.rows;
   const int columns = to.rows * engine::words(to.row_size, to.pack);
   auto* words = static_cast<std::int32_t*>(way == layout::samples ? scratch : tensor);
@@ -102,11 +104,11 @@ void spread(layout way, const T* flat, int count, const form& to, void* tensor, 
   if (way == layout::neurons) {
     if (to.pack == 1) std::memcpy(tensor, flat, static_cast<std::size_t>(columns) * sizeof(T));
   } else if (to.pack > 1) {
-    transpose::spread(words, count, columns, static_cast<std::int32_t*>(tensor));
+    transpose::spread(words, count, columns, static_cast<std::int32_t*>(tensor) + first);
   } else if constexpr (sizeof(T) == 4) {
-    transpose::spread(flat, count, columns, static_cast<std::int32_t*>(tensor));
+    transpose::spread(flat, count, columns, static_cast<std::int32_t*>(tensor) + first);
   } else {
-    T* y = static_cast<T*>(tensor);
+    T* y = static_cast<T*>(tensor) + first;
     for (int s = 0; s < count; ++s)
       for (int e = 0; e < columns; ++e)
         y[e * block + s] = flat[static_cast<std::ptrdiff_t>(s) * columns + e];

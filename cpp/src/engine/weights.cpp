@@ -60,57 +60,73 @@ int128 less(int128 a, int128 b) {
   return static_cast<int128>(static_cast<uint128>(a) - static_cast<uint128>(b));
 }
 
-template <int K>
-std::int32_t word_of(const constant& weights, std::size_t first, int count, std::size_t n_out) {
+// Word w of the weights of neuron o.
+std::int32_t word_of(const operation& op, int pack, std::size_t w, std::size_t o) {
+  const auto n_in = static_cast<std::size_t>(op.ints[1]),
+             n_out = static_cast<std::size_t>(op.ints[2]);
+  const std::size_t first = w * static_cast<std::size_t>(pack);
+  const int count = static_cast<int>(std::min(static_cast<std::size_t>(pack), n_in - first));
   std::int32_t word = 0;
-  for (int k = 0; k < count; ++k)
-    word |= in_word<K>(at(weights, first + static_cast<std::size_t>(k) * n_out), k, 0);
+  for (int k = 0; k < count; ++k) {
+    const int128 weight = at(op.constants[0], (first + static_cast<std::size_t>(k)) * n_out + o);
+    word |= pack == 2 ? in_word<2>(weight, k, 0) : in_word<4>(weight, k, 0);
+  }
   return word;
 }
 
+std::size_t words_per_row(const operation& op, int pack) {
+  return static_cast<std::size_t>(words(static_cast<int>(op.ints[1]), pack));
+}
+
+// What every neuron's sum starts from.
 template <class T>
-operation_constants panels_of(const operation& op, const dyn& input, int pack, int offset,
-                              int register_bytes) {
-  struct stored {
-    stored(std::size_t n_words, std::size_t n_starts) : words(n_words), starts(n_starts) {}
-    aligned_array<T> words, starts;
-  };
+void fill_starts(const operation& op, const dyn& input, int offset, T* starts) {
   const constant &weight = op.constants[0], &bias = op.constants[1];
   const auto n_in = static_cast<std::size_t>(op.ints[1]),
              n_out = static_cast<std::size_t>(op.ints[2]);
-  const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(T);
-  const auto n_words = static_cast<std::size_t>(words(static_cast<int>(n_in), pack));
-  const std::size_t padded = round_up(n_out, lanes);
-  auto all = std::make_shared<stored>(padded * n_words, padded);
-  for (std::size_t o = 0; o < n_out; ++o) {
-    T* panel = all->words.data() + o / lanes * n_words * lanes + o % lanes;
-    for (std::size_t w = 0; w < n_words; ++w) {
-      const std::size_t first = w * static_cast<std::size_t>(pack);
-      const int count = static_cast<int>(std::min(static_cast<std::size_t>(pack), n_in - first));
-      T& word = panel[w * lanes];
-      if (pack == 1)
-        word = static_cast<T>(at(weight, first * n_out + o));
-      else
-        word = static_cast<T>(pack == 2 ? word_of<2>(weight, first * n_out + o, count, n_out)
-                                        : word_of<4>(weight, first * n_out + o, count, n_out));
-    }
-  }
   const dyn total = affine_format(static_cast<int>(n_in), input, weight.format, bias.format);
   const int product_shift = total.frac() - product(input, weight.format).frac();
   const int bias_shift = total.frac() - bias.format.frac();
   for (std::size_t o = 0; o < n_out; ++o) {
     int128 sum = 0;
     for (std::size_t i = 0; i < n_in; ++i) sum += at(weight, i * n_out + o);
-    all->starts.data()[o] = static_cast<T>(
+    starts[o] = static_cast<T>(
         less(shifted(at(bias, o), bias_shift), shifted(sum * offset, product_shift)));
   }
+}
+
+template <class T>
+struct matrix_storage {
+  matrix_storage(std::size_t n_words, std::size_t n_starts) : words(n_words), starts(n_starts) {}
+  aligned_array<T> words, starts;
+};
+
+template <class T>
+operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<T>> all) {
   const auto size = [](const aligned_array<T>& a) { return static_cast<std::ptrdiff_t>(a.size()); };
   operation_constants result;
-  result.constants = {{all->words.data(), size(all->words), plain(weight.format)},
-                      {all->starts.data(), size(all->starts), plain(bias.format)}};
+  result.constants = {{all->words.data(), size(all->words), plain(op.constants[0].format)},
+                      {all->starts.data(), size(all->starts), plain(op.constants[1].format)}};
   for (const dyn& f : op.formats) result.formats.push_back(plain(f));
-  result.storage = all;
+  result.storage = std::move(all);
   return result;
+}
+
+template <class T>
+operation_constants panels_of(const operation& op, const dyn& input, int pack, int offset,
+                              int register_bytes) {
+  const auto n_out = static_cast<std::size_t>(op.ints[2]);
+  const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(T);
+  const std::size_t n_words = words_per_row(op, pack), padded = round_up(n_out, lanes);
+  auto all = std::make_shared<matrix_storage<T>>(padded * n_words, padded);
+  for (std::size_t o = 0; o < n_out; ++o) {
+    T* panel = all->words.data() + o / lanes * n_words * lanes + o % lanes;
+    for (std::size_t w = 0; w < n_words; ++w)
+      panel[w * lanes] = static_cast<T>(pack == 1 ? at(op.constants[0], w * n_out + o)
+                                                  : int128{word_of(op, pack, w, o)});
+  }
+  fill_starts(op, input, offset, all->starts.data());
+  return stored(op, std::move(all));
 }
 
 }  // namespace
@@ -128,6 +144,33 @@ operation_constants panels(const operation& op, const dyn& input, lane type, int
   return with_lane(type, [&](auto t) {
     return panels_of<decltype(t)>(op, input, pack, offset, register_bytes);
   });
+}
+
+operation_constants sparse_words(const operation& op, const dyn& input, int pack, int offset) {
+  const auto n_out = static_cast<std::size_t>(op.ints[2]);
+  const std::size_t padded = round_up(n_out, 4);  // kernels go through four neurons at a time
+  std::vector<std::int32_t> begins, entries;
+  for (std::size_t o = 0; o <= padded; ++o) {
+    begins.push_back(static_cast<std::int32_t>(padded + 1 + entries.size() - o));
+    for (std::size_t w = 0; o < n_out && w < words_per_row(op, pack); ++w)
+      if (const std::int32_t word = word_of(op, pack, w, o); word != 0) {
+        entries.push_back(static_cast<std::int32_t>(w));
+        entries.push_back(word);
+      }
+  }
+  auto all = std::make_shared<matrix_storage<std::int32_t>>(begins.size() + entries.size(), padded);
+  std::copy(entries.begin(), entries.end(),
+            std::copy(begins.begin(), begins.end(), all->words.data()));
+  fill_starts(op, input, offset, all->starts.data());
+  return stored(op, std::move(all));
+}
+
+double filled_share(const operation& op, int pack) {
+  const auto n_out = static_cast<std::size_t>(op.ints[2]);
+  std::size_t filled = 0;
+  for (std::size_t w = 0; w < words_per_row(op, pack); ++w)
+    for (std::size_t o = 0; o < n_out; ++o) filled += word_of(op, pack, w, o) != 0;
+  return static_cast<double>(filled) / static_cast<double>(words_per_row(op, pack) * n_out);
 }
 
 }  // namespace isobit::engine

@@ -55,6 +55,12 @@ operation_constants constants_by_register(const operation& op, lane type, int re
 operation_constants panels(const operation& op, const dyn& input, lane type, int pack, int offset,
                            int register_bytes);
 
+// The same with the words that are not zero only: policy/sparse_samples.hpp.
+operation_constants sparse_words(const operation& op, const dyn& input, int pack, int offset);
+
+// The share of a weight matrix's words that are not zero.
+double filled_share(const operation& op, int pack);
+
 }  // namespace isobit::engine
 
 #endif

@@ -81,25 +81,33 @@ void worker::run_some(const std::vector<source>& inputs, const std::vector<sink>
 
 void worker::load(int input, const source& from, std::int64_t first, int count) {
   const input_step& step = plan_.inputs[static_cast<std::size_t>(input)];
+  const int at_once = step.samples_at_once;
+  for (int done = 0; done < count; done += at_once) {
+    const int some = std::min(at_once, count - done);
+    flatten(input, from, first + done, some);
+    isa_.spread(plan_.options.way, step.flat_type, memory_->data() + plan_.flat_offset, done, some,
+                plan_.buffers[static_cast<std::size_t>(step.home)].shape, at(step.home),
+                memory_->data() + plan_.spread_offset);
+  }
+}
+
+void worker::flatten(int input, const source& from, std::int64_t first, int count) {
+  const input_step& step = plan_.inputs[static_cast<std::size_t>(input)];
   const tensor& t = net_.tensors[static_cast<std::size_t>(step.tensor)];
   const std::ptrdiff_t n = static_cast<std::ptrdiff_t>(count) * t.size;
   const void* x =
       static_cast<const unsigned char*>(from.data) + first * t.size * element_bytes(from.kind);
-  void* guarded = memory_->data() + plan_.guard_offset;
-  void* flat = memory_->data() + plan_.flat_offset;
   if (from.kind == element::i64) {
     isa_.take_raws(step.flat_type, static_cast<const std::int64_t*>(x), n, t.format.is_signed(),
-                   flat);
-  } else {
-    const bool quick = step.flat_type != lane::i128 &&
-                       isa_.guard_floats(step.flat_type, from.kind, x, n,
-                                         std::ldexp(1.0, t.format.frac()), guarded);
-    if (!quick) guard_one_by_one(input, from, x, first, n, guarded);
-    cast_guarded(step, n);
+                   memory_->data() + plan_.flat_offset);
+    return;
   }
-  isa_.spread(plan_.options.way, step.flat_type, flat, count,
-              plan_.buffers[static_cast<std::size_t>(step.home)].shape, at(step.home),
-              memory_->data() + plan_.spread_offset);
+  void* guarded = memory_->data() + plan_.guard_offset;
+  const bool quick =
+      step.flat_type != lane::i128 &&
+      isa_.guard_floats(step.flat_type, from.kind, x, n, std::ldexp(1.0, t.format.frac()), guarded);
+  if (!quick) guard_one_by_one(input, from, x, first, n, guarded);
+  cast_guarded(step, n);
 }
 
 void worker::guard_one_by_one(int input, const source& from, const void* x, std::int64_t first,

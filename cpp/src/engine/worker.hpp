@@ -36,6 +36,7 @@ class worker {
   void run_some(const std::vector<source>& inputs, const std::vector<sink>& outputs,
                 std::int64_t first, int count);
   void load(int input, const source& from, std::int64_t first, int count);
+  void flatten(int input, const source& from, std::int64_t first, int count);
   void guard_one_by_one(int input, const source& from, const void* x, std::int64_t first,
                         std::ptrdiff_t n, void* guarded) const;
   void cast_guarded(const input_step& step, std::ptrdiff_t n) const;

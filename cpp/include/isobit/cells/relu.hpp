@@ -14,7 +14,7 @@ struct relu {
 
   template <class P, class X, class Y>
   static num<P, Y> apply(const num<P, X>& x, const Y& out) {
-    return cast(max(x, zero(x)), out);
+    return cast(positive_part(x), out);
   }
 };
 
