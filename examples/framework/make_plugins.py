@@ -46,8 +46,8 @@ def main() -> None:
     # Two networks, one of them in two versions: all three in one process.
     lines = []
     for file_name, version, model, X in (
-        ("tagger_v1", "1", tagger.quantize("fixed<16,6>"), jets),
-        ("tagger_v2", "2", tagger.quantize("fixed<12,6,RND,SAT>"), jets),
+        ("tagger_v1", "1", tagger.quantize(calibration=jets, width=16), jets),
+        ("tagger_v2", "2", tagger.quantize(calibration=jets, width=12), jets),
         ("autoencoder", "1", autoencoder().quantize("fixed<16,6>"), events),
     ):
         plugin = model.compile(folder, name=file_name, version=version)
