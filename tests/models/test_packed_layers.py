@@ -44,9 +44,19 @@ class PackedDraw(random_networks.Draw):
         return engine.EXACT if self.rng.random() < 0.7 else self.fmt(12, 34)
 
 
-def chain(seed):
+class PrunedDraw(PackedDraw):
+    """Most weights are zero, as after pruning; some neurons have none left."""
+
+    def constant(self, count, low=0, high=0):
+        made = super().constant(count, low, high)
+        kept = self.rng.choice([0.0, 0.05, 0.2, 0.4])
+        pruned = [raw if self.rng.random() < kept else 0 for raw in made["raw"].tolist()]
+        return engine.constant(pruned, made["format"])
+
+
+def chain(seed, kind=PackedDraw):
     """A network of dense layers; some tensors in between are outputs too."""
-    draw = PackedDraw(seed)
+    draw = kind(seed)
     rng = draw.rng
     size = rng.choice(SIZES)
     draw.tensors = [(size, draw.data_format())]
@@ -69,8 +79,8 @@ def chain(seed):
     return engine.network(draw.tensors, [0], sorted({*outputs, last}), draw.ops)
 
 
-def check(seed):
-    spec = chain(seed)
+def check(seed, kind=PackedDraw):
+    spec = chain(seed, kind)
     samples = random_networks.samples(spec, 5, seed)
     try:
         program = core.Program(spec)
@@ -86,11 +96,49 @@ def test_dense_chains(group):
         check(seed)
 
 
+@pytest.mark.parametrize("group", range(4))
+def test_pruned_chains(group):
+    for seed in range(25 * group, 25 * (group + 1)):
+        check(seed, PrunedDraw)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_sums_of_more_than_32_bits(seed):
+    """Saturating sums of up to 35 bits from 16-bit numbers, whose parts fit in 32 bits."""
+    draw = PackedDraw(seed)
+    rng = draw.rng
+    n_in, n_out = rng.choice([129, 131, 192, 257]), rng.choice([1, 3, 4, 5, 16, 17])
+    signed = rng.random() < 0.5
+    fx = (16, 8, signed, oracle.TRN, oracle.WRAP)
+    fw = (16, 12, True, oracle.TRN, oracle.WRAP)
+    out = (rng.choice([8, 16]), rng.choice([-2, 0, 3]), True, rng.randrange(7), oracle.SAT)
+    weights = [rng.choice([-1, 1]) * rng.randint(900, 1000) for _ in range(n_in * n_out)]
+    constants = [engine.constant(weights, fw), draw.constant(n_out)]
+    accumulator = rng.choice([engine.EXACT, (40, 20, True, oracle.TRN, oracle.SAT)])
+    parts = {"formats": [accumulator], "constants": constants, "ints": [1, n_in, n_out]}
+    ops = [engine.operation("dense", [0], 1, **parts)]
+    tensors = [(n_in, fx), (n_out, out)]
+    if rng.random() < 0.5:
+        ops.append(engine.operation("relu", [1], 2))
+        tensors.append((n_out, draw.data_format()))
+    last = {"formats": [engine.EXACT], "constants": [draw.constant(2 * n_out), draw.constant(2)]}
+    ops.append(engine.operation("dense", [len(tensors) - 1], len(tensors), **last, ints=[1, n_out, 2]))
+    tensors.append((2, draw.data_format()))
+    spec = engine.network(tensors, [0], [len(tensors) - 1], ops)
+    low, high = oracle.raw_range(fx)
+    signs = [weights[i * n_out] > 0 for i in range(n_in)]
+    along, against = [high if up else low for up in signs], [low if up else high for up in signs]
+    samples = [[along], [against], *random_networks.samples(spec, 3, seed)]
+    program = engine.check(core, spec, samples, repeat=rng.choice([1, 3, 14]))
+    assert program.proof()["ops"][0]["bits"] > 32
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("group", range(40))
 def test_more_dense_chains(group):
     for seed in range(1000 + 25 * group, 1000 + 25 * (group + 1)):
         check(seed)
+        check(seed, PrunedDraw)
 
 
 @pytest.mark.parametrize(("x", "w"), [(8, 8), (8, 9), (9, 8), (16, 16), (16, 17), (17, 16)])
@@ -101,7 +149,9 @@ def test_extreme_values(x, w, signed):
     fx = (*fx, oracle.TRN, oracle.WRAP)
     (low, high), (lowest, highest) = oracle.raw_range(fx), oracle.raw_range((*fw, 0, 0))
     n_in, n_out = 67, 4
-    weights = [[lowest, highest, lowest if i % 2 else highest, 0][o] for i in range(n_in) for o in range(n_out)]
+    weights = [
+        [lowest, highest, lowest if i % 2 else highest, 0][o] for i in range(n_in) for o in range(n_out)
+    ]
     constants = [
         engine.constant(weights, (*fw, oracle.TRN, oracle.WRAP)),
         engine.constant([lowest, highest, 0, -1], (*fw, oracle.TRN, oracle.WRAP)),

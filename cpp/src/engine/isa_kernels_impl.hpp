@@ -69,19 +69,18 @@ inline engine::kernel find(layout way, lane l, int cell) {
   });
 }
 
-inline engine::kernel find_in_panels(lane l, const char* cell, const char* fused) {
+// Activations that are not packed, in layout::neurons.
+template <class T>
+engine::kernel find_unpacked(const char* cell, const char* fused) {
   using namespace engine_kernels;
-  constexpr int N = words_per_register;
-  switch (l) {
-    case lane::i16:
-      return engine_kernels::find_in_panels<neuron_tiles<1, std::int16_t, 2 * N>>(cell, fused);
-    case lane::i32:
-      return engine_kernels::find_in_panels<neuron_tiles<1, std::int32_t, N>>(cell, fused);
-    case lane::i64:
-      return engine_kernels::find_in_panels<neuron_tiles<1, std::int64_t, N / 2>>(cell, fused);
-    case lane::i128:
-      break;
-  }
+  constexpr int N = policies<T>::lanes_per_register;
+  return find_in_any_formats<neuron_tiles<packed_neurons<1, T, N>, 1, T, N>>(cell, fused);
+}
+
+inline engine::kernel find_in_panels(lane l, const char* cell, const char* fused) {
+  if (l == lane::i16) return find_unpacked<std::int16_t>(cell, fused);
+  if (l == lane::i32) return find_unpacked<std::int32_t>(cell, fused);
+  if (l == lane::i64) return find_unpacked<std::int64_t>(cell, fused);
   return nullptr;
 }
 

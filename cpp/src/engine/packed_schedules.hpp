@@ -10,6 +10,7 @@
 #include "isobit/policy/packed_samples.hpp"
 #include "isobit/policy/packing.hpp"
 #include "isobit/policy/sparse_samples.hpp"
+#include "isobit/policy/wide_sums.hpp"
 #include "lane.hpp"
 #include "packed_modes.hpp"
 #include "schedules.hpp"
@@ -69,23 +70,29 @@ void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
     for (int r = 0; r < R; ++r) one(r);
 }
 
-// Where the weights of neuron o begin, and how far it is from word to word.
+// Where the weights of neuron o begin.
+template <class P>
+struct weights_of {
+  template <int N>
+  static const std::int32_t* neuron(const std::int32_t* panels, int o, int n_words) {
+    return panels + static_cast<std::ptrdiff_t>(o / N) * n_words * N + o % N;
+  }
+};
 template <int K, int N, int S>
-const std::int32_t* weights_of(packed_samples<K, N, S>, const std::int32_t* panels, int o,
-                               int n_words) {
-  return panels + static_cast<std::ptrdiff_t>(o / N) * n_words * N + o % N;
-}
-template <int K, int N, int S>
-const std::int32_t* weights_of(sparse_samples<K, N, S>, const std::int32_t* entries, int o, int) {
-  return entries + o;
-}
+struct weights_of<sparse_samples<K, N, S>> {
+  template <int>
+  static const std::int32_t* neuron(const std::int32_t* entries, int o, int) {
+    return entries + o;
+  }
+};
 
-// layout::samples: S registers of N samples, R neurons at a time. P: packed_samples or
-// sparse_samples of K elements a word.
-template <class Policy, int K, int N, int S>
+// layout::samples: S registers of N samples, R neurons at a time. P: packed_samples, sparse_samples
+// or wide_samples of K elements a word.
+template <class P, int K, int N, int S>
 struct sample_tiles {
-  using P = Policy;
-  using group = typename P::group;
+  using group = typename P::group;                             // of raws
+  using word_group = typename packed_samples<K, N, S>::group;  // of words
+  using start_type = typename P::template uniform<dyn>;
   static constexpr int R = 4;
   static_assert(N % R == 0, "a tile lies in one panel");
 
@@ -94,73 +101,94 @@ struct sample_tiles {
     const int rows = static_cast<int>(a.ints[0]);
     const int n_in = static_cast<int>(a.ints[1]), n_out = static_cast<int>(a.ints[2]);
     const int n_words = engine::words(n_in, K);
+    const engine::tensor_ref& in = a.inputs[0];
     const auto* weights = static_cast<const std::int32_t*>(a.constants[0].data);
-    const auto* starts = static_cast<const std::int32_t*>(a.constants[1].data);
-    const dyn weight_format = bind(a.constants[0].format),
+    const auto* starts = static_cast<const start_type*>(a.constants[1].data);
+    const dyn x_format = bind(in.format), weight_format = bind(a.constants[0].format),
               bias_format = bind(a.constants[1].format);
     for (int g = 0; g < a.groups; ++g)
       for (int row = 0; row < rows; ++row) {
-        const auto x = bind<P>(a.inputs[0], g).from(row * n_words);
+        void* x = static_cast<word_group*>(in.data) + g + row * n_words * in.stride;
         for (int o = 0; o < n_out; o += R) {
+          const void* w = weights_of<P>::template neuron<N>(weights, o, n_words);
           group tile[R];
           const dyn total = Cell::template sums<R>(
-              n_in, x, constants<P, dyn>(weight_format, weights_of(P(), weights, o, n_words)), N,
+              n_in, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
+              constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
               constants<P, dyn>(bias_format, starts + o), tile);
           finish<Cell, Then, Formats, P, R>(a, total, tile);
-          store(a.output, static_cast<group*>(a.output.data) + g, row, o, n_out, tile);
+          store(a.output, g, row, o, n_out, tile);
         }
       }
   }
 
  private:
-  static void store(const engine::tensor_ref& y, group* data, int row, int o, int n_out,
+  static void store(const engine::tensor_ref& y, int g, int row, int o, int n_out,
                     const group (&tile)[R]) {
+    auto* words = static_cast<word_group*>(y.data) + g;
     if (y.pack == 1) {
-      group* to = data + (row * n_out + o) * y.stride;
+      group* to = static_cast<group*>(y.data) + g + (row * n_out + o) * y.stride;
       for (int r = 0; r < R && o + r < n_out; ++r) to[r * y.stride] = tile[r];
     } else if (y.pack == 2) {
       const int n_words = engine::words(n_out, 2), first = o / 2;
-      group* to = data + (row * n_words + first) * y.stride;
+      word_group* to = words + (row * n_words + first) * y.stride;
       to[0] = joined<2>(&tile[0], y.offset);
       if (first + 1 < n_words) to[y.stride] = joined<2>(&tile[2], y.offset);
     } else {
-      data[(row * engine::words(n_out, 4) + o / 4) * y.stride] = joined<4>(&tile[0], y.offset);
+      words[(row * engine::words(n_out, 4) + o / 4) * y.stride] = joined<4>(&tile[0], y.offset);
     }
   }
   template <int Pack>
-  static group joined(const group* elements, int offset) {
-    group word;
+  static word_group joined(const group* elements, int offset) {
+    word_group all;
 #pragma GCC unroll 4
     for (int s = 0; s < S; ++s) {
       typename P::vec raws[Pack];
 #pragma GCC unroll 4
-      for (int k = 0; k < Pack; ++k) raws[k] = elements[k].in[s];
-      word.in[s] = join<Pack>(raws, offset);
+      for (int k = 0; k < Pack; ++k) raws[k] = P::words(elements[k], s);
+      all.in[s] = join<Pack>(raws, offset);
     }
-    return word;
+    return all;
   }
 };
 
 // layout::neurons: one register of N neighbouring neurons after the other, so that the weights are
-// read as they lie. K = 1: elements of T.
-template <int K, class T, int N>
+// read as they lie. P: packed_neurons, or wide_neurons, whose raws are two registers of T; K = 1:
+// elements of T.
+template <class P, int K, class T, int N>
 struct neuron_tiles {
-  using P = packed_neurons<K, T, N>;
+  using raw = raw_of<P>;
   using vec = typename P::vec;
 
   template <class Cell, class Then, class Formats>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
-    const int rows = static_cast<int>(a.ints[0]), n_out = static_cast<int>(a.ints[2]);
-    for (int row = 0; row < rows; ++row)
-      for (int first = 0; first < n_out; first += N) tile<Cell, Then, Formats>(a, row, first);
+    const int rows = static_cast<int>(a.ints[0]);
+    const int n_in = static_cast<int>(a.ints[1]), n_out = static_cast<int>(a.ints[2]);
+    const int n_words = engine::words(n_in, K);
+    const engine::tensor_ref& in = a.inputs[0];
+    const auto* weights = static_cast<const vec*>(a.constants[0].data);
+    const auto* starts = static_cast<const raw*>(a.constants[1].data);
+    for (int row = 0; row < rows; ++row) {
+      void* x = static_cast<unsigned char*>(in.data) + row * row_bytes(in, n_in);
+      auto* y = static_cast<unsigned char*>(a.output.data) + row * row_bytes(a.output, n_out);
+      for (int panel = 0; panel * N < n_out; ++panel) {
+        const void* w = weights + static_cast<std::ptrdiff_t>(panel) * n_words;
+        const void* b = starts + panel;
+        raw sums[1];
+        const dyn total = Cell::template sums<1>(
+            n_in, view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
+            constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0),
+            1, constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
+            sums);
+        finish<Cell, Then, Formats, P, 1>(a, total, sums);
+        store(a.output, y, panel * N, sums[0]);
+      }
+    }
   }
 
  private:
-  template <int Size>
-  struct narrow {
-    typedef std::int8_t bytes __attribute__((vector_size(N)));
-    typedef std::int16_t halves __attribute__((vector_size(2 * N)));
-  };
+  typedef std::int8_t bytes __attribute__((vector_size(N)));
+  typedef std::int16_t pairs_of_bytes __attribute__((vector_size(2 * N)));
 
   // Rows of a packed tensor are whole words, others lie without gaps.
   static std::ptrdiff_t row_bytes(const engine::tensor_ref& t, int elements) {
@@ -168,40 +196,20 @@ struct neuron_tiles {
                        : engine::words(elements, t.pack) * std::ptrdiff_t{4};
   }
 
-  template <class Cell, class Then, class Formats>
-  ISOBIT_FLATTEN static void tile(const engine::op_args& a, int row, int first) {
-    const int n_in = static_cast<int>(a.ints[1]), n_out = static_cast<int>(a.ints[2]);
-    const int n_words = engine::words(n_in, K);
-    const engine::tensor_ref& in = a.inputs[0];
-    auto* x = static_cast<unsigned char*>(in.data) + row * row_bytes(in, n_in);
-    const std::ptrdiff_t panel = first / N;
-    vec sums[1];
-    const dyn total = Cell::template sums<1>(
-        n_in, view<P, dyn>(bind(in.format), static_cast<vec*>(static_cast<void*>(x))),
-        constants<P, dyn>(bind(a.constants[0].format),
-                          static_cast<const vec*>(a.constants[0].data) + panel * n_words, n_words),
-        1,
-        constants<P, dyn>(bind(a.constants[1].format),
-                          static_cast<const vec*>(a.constants[1].data) + panel),
-        sums);
-    finish<Cell, Then, Formats, P, 1>(a, total, sums);
-    auto* y = static_cast<unsigned char*>(a.output.data) + row * row_bytes(a.output, n_out);
-    store(a.output, y, first, sums[0]);
-  }
-
   // What lies behind the row's end belongs to the next row, which comes later, or to nobody.
-  static void store(const engine::tensor_ref& y, unsigned char* row, int first, vec raws) {
+  static void store(const engine::tensor_ref& y, unsigned char* row, int first, const raw& raws) {
     if (y.pack == 1)
       std::memcpy(row + first * static_cast<int>(sizeof(T)), &raws, sizeof raws);
     else if (y.pack == 2)
-      put<typename narrow<N>::halves>(row + 2 * first, raws + static_cast<T>(y.offset));
+      put<pairs_of_bytes>(row + 2 * first, P::words(raws), y.offset);
     else
-      put<typename narrow<N>::bytes>(row + first, raws + static_cast<T>(y.offset));
+      put<bytes>(row + first, P::words(raws), y.offset);
   }
   template <class Narrow>
-  static void put(unsigned char* to, vec raws) {
-    const Narrow small = __builtin_convertvector(raws, Narrow);
-    std::memcpy(to, &small, sizeof small);
+  static void put(unsigned char* to, vec raws, int offset) {
+    using lane_type = typename P::lane_type;
+    const Narrow narrow = __builtin_convertvector(raws + static_cast<lane_type>(offset), Narrow);
+    std::memcpy(to, &narrow, sizeof narrow);
   }
 };
 

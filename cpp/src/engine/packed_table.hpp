@@ -36,20 +36,21 @@ engine::kernel find_packed(const char* cell, const char* fused, int modes) {
   return nullptr;
 }
 
-// The same for activations that are not packed, of which there is one kernel for any formats.
+// The same where one kernel for any formats is enough.
 template <class Tiles>
-engine::kernel find_in_panels(const char* cell, const char* fused) {
+engine::kernel find_in_any_formats(const char* cell, const char* fused) {
   using namespace cells;
   struct entry {
-    const char* cell;
+    const char *cell, *fused;
     engine::kernel run;
   };
+  using formats = formats_of<engine::n_fast_modes>;
   static constexpr entry table[] = {
-      {"dense", &Tiles::template run<dense, nothing, formats_of<engine::n_fast_modes>>},
+      {"dense", "", &Tiles::template run<dense, nothing, formats>},
+      {"dense", "relu", &Tiles::template run<dense, relu, formats>},
   };
-  if (*fused != '\0') return nullptr;
   for (const entry& e : table)
-    if (std::strcmp(e.cell, cell) == 0) return e.run;
+    if (std::strcmp(e.cell, cell) == 0 && std::strcmp(e.fused, fused) == 0) return e.run;
   return nullptr;
 }
 

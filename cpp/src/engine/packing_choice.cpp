@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "isobit/policy/dot.hpp"
+#include "isobit/policy/wide_sums.hpp"
 
 namespace isobit::engine {
 
@@ -36,14 +37,24 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
     for (int t : net.operations[i].inputs) uses_[static_cast<std::size_t>(t)].push_back(i);
   for (std::size_t i = 0; i < net.operations.size(); ++i) {
     const operation& op = net.operations[i];
-    const bool possible = options.packed && options.at_least <= lane::i32 && is_matrix(op) &&
-                          proven.operations[i].narrowest <= lane::i32;
-    packs_.push_back(!possible ? 1 : isa.takes_quads && fits(op, 4) ? 4 : fits(op, 2) ? 2 : 1);
+    const lane sums = proven.operations[i].narrowest;
+    int pack = 1;
+    if (options.packed && options.at_least <= lane::i32 && is_matrix(op)) {
+      if (sums <= lane::i32)
+        pack = isa.takes_quads && fits(op, 4, lane::i32) ? 4 : fits(op, 2, lane::i32) ? 2 : 1;
+      else if (sums == lane::i64 && fits(op, 2, lane::i64) && chunks_fit(op))
+        pack = 2;
+    }
+    packs_.push_back(pack);
   }
 }
 
-bool packing_choice::fits(const operation& op, int pack) const {
-  if (isa_.find_packed(options_.way, lane::i32, pack, weight_form::panels, cell_name(op), "", 0) ==
+lane packing_choice::sums(std::size_t index) const {
+  return std::max(proven_.operations[index].narrowest, lane::i32);
+}
+
+bool packing_choice::fits(const operation& op, int pack, lane sums) const {
+  if (isa_.find_packed(options_.way, sums, pack, weight_form::panels, cell_name(op), "", 0) ==
       nullptr)
     return false;
   for (int128 w : op.constants[0].raws)
@@ -53,6 +64,28 @@ bool packing_choice::fits(const operation& op, int pack) const {
   const int128 high = *std::max_element(x.high.begin(), x.high.end());
   const int128 span = (static_cast<int128>(1) << (32 / pack)) - 1;
   return high - low <= span && low >= -span && high <= span;
+}
+
+// Whether the products of `chunk_words` pairs always add up to less than 2^31.
+bool packing_choice::chunks_fit(const operation& op) const {
+  const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(op.inputs[0])];
+  const int by = offset(op.inputs[0], 2);
+  const int128 low = *std::min_element(x.low.begin(), x.low.end()) + by;
+  const int128 high = *std::max_element(x.high.begin(), x.high.end()) + by;
+  const int128 largest = std::max(high, -low);
+  const auto n_in = static_cast<std::size_t>(op.ints[1]),
+             n_out = static_cast<std::size_t>(op.ints[2]);
+  constexpr std::size_t chunk = std::size_t{2} * chunk_words;
+  for (std::size_t o = 0; o < n_out; ++o)
+    for (std::size_t first = 0; first < n_in; first += chunk) {
+      int128 sum = 0;
+      for (std::size_t i = first; i < std::min(n_in, first + chunk); ++i) {
+        const int128 w = op.constants[0].raws[i * n_out + o];
+        sum += (w < 0 ? -w : w) * largest;
+      }
+      if (sum >= static_cast<int128>(1) << 31) return false;
+    }
+  return true;
 }
 
 int packing_choice::offset(int tensor, int pack) const {
@@ -77,9 +110,9 @@ int packing_choice::fused(std::size_t index) const {
   if (!options_.packed || packs_[index] == 1 || is_kept(op.output) || readers.size() != 1)
     return -1;
   const operation& next = net_.operations[readers[0]];
-  const bool known = isa_.find_packed(options_.way, lane::i32, packs_[index], weight_form::panels,
+  const bool known = isa_.find_packed(options_.way, sums(index), packs_[index], weight_form::panels,
                                       cell_name(op), cell_name(next), 0) != nullptr;
-  return known && proven_.operations[readers[0]].narrowest <= lane::i32
+  return known && proven_.operations[readers[0]].narrowest <= sums(index)
              ? static_cast<int>(readers[0])
              : -1;
 }
@@ -87,7 +120,7 @@ int packing_choice::fused(std::size_t index) const {
 form packing_choice::home_form(int t, lane type, int rows, int row_size) const {
   const form plain = {type, 1, 0, 1, net_.tensors[static_cast<std::size_t>(t)].size};
   const auto& readers = uses_[static_cast<std::size_t>(t)];
-  if (type > lane::i32 || is_kept(t) || readers.empty() || packs_[readers[0]] == 1) return plain;
+  if (is_kept(t) || readers.empty() || packs_[readers[0]] == 1) return plain;
   const form wanted = input_form(readers[0]);
   if (row_size != 0 && (wanted.rows != rows || wanted.row_size != row_size)) return plain;
   const bool all_agree = std::all_of(readers.begin(), readers.end(), [&](std::size_t i) {

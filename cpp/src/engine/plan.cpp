@@ -133,7 +133,7 @@ class planner {
     const bool in_panels =
         choice_.pack(index) > 1 || (is_matrix(op) && !by_samples() && type != lane::i128);
     if (in_panels)
-      add_packed(index, choice_.pack(index) > 1 ? lane::i32 : type, step);
+      add_packed(index, choice_.pack(index) > 1 ? choice_.sums(index) : type, step);
     else
       add_plain(index, type, step);
     plan_.operations.push_back(std::move(step));
@@ -176,7 +176,7 @@ class planner {
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, rows, n_out));
     const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
-    const bool sparse = by_samples() && filled_share(op, pack) < sparse_below;
+    const bool sparse = by_samples() && type == lane::i32 && filled_share(op, pack) < sparse_below;
     step.run = isa_.find_packed(plan_.options.way, type, pack,
                                 sparse ? weight_form::sparse : weight_form::panels, cell_name(op),
                                 fused_name, find_fast_modes(op.formats[0], out, fused));

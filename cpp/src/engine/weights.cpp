@@ -95,15 +95,16 @@ void fill_starts(const operation& op, const dyn& input, int offset, T* starts) {
   }
 }
 
-template <class T>
+template <class Word, class Start>
 struct matrix_storage {
   matrix_storage(std::size_t n_words, std::size_t n_starts) : words(n_words), starts(n_starts) {}
-  aligned_array<T> words, starts;
+  aligned_array<Word> words;
+  aligned_array<Start> starts;
 };
 
-template <class T>
-operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<T>> all) {
-  const auto size = [](const aligned_array<T>& a) { return static_cast<std::ptrdiff_t>(a.size()); };
+template <class Word, class Start>
+operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<Word, Start>> all) {
+  const auto size = [](const auto& a) { return static_cast<std::ptrdiff_t>(a.size()); };
   operation_constants result;
   result.constants = {{all->words.data(), size(all->words), plain(op.constants[0].format)},
                       {all->starts.data(), size(all->starts), plain(op.constants[1].format)}};
@@ -112,18 +113,18 @@ operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<T
   return result;
 }
 
-template <class T>
+template <class Word, class Start>
 operation_constants panels_of(const operation& op, const dyn& input, int pack, int offset,
                               int register_bytes) {
   const auto n_out = static_cast<std::size_t>(op.ints[2]);
-  const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(T);
+  const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(Word);
   const std::size_t n_words = words_per_row(op, pack), padded = round_up(n_out, lanes);
-  auto all = std::make_shared<matrix_storage<T>>(padded * n_words, padded);
+  auto all = std::make_shared<matrix_storage<Word, Start>>(padded * n_words, padded);
   for (std::size_t o = 0; o < n_out; ++o) {
-    T* panel = all->words.data() + o / lanes * n_words * lanes + o % lanes;
+    Word* panel = all->words.data() + o / lanes * n_words * lanes + o % lanes;
     for (std::size_t w = 0; w < n_words; ++w)
-      panel[w * lanes] = static_cast<T>(pack == 1 ? at(op.constants[0], w * n_out + o)
-                                                  : int128{word_of(op, pack, w, o)});
+      panel[w * lanes] = static_cast<Word>(pack == 1 ? at(op.constants[0], w * n_out + o)
+                                                     : int128{word_of(op, pack, w, o)});
   }
   fill_starts(op, input, offset, all->starts.data());
   return stored(op, std::move(all));
@@ -141,8 +142,10 @@ operation_constants constants_by_register(const operation& op, lane type, int re
 
 operation_constants panels(const operation& op, const dyn& input, lane type, int pack, int offset,
                            int register_bytes) {
+  if (pack > 1 && type == lane::i64)
+    return panels_of<std::int32_t, std::int64_t>(op, input, pack, offset, register_bytes);
   return with_lane(type, [&](auto t) {
-    return panels_of<decltype(t)>(op, input, pack, offset, register_bytes);
+    return panels_of<decltype(t), decltype(t)>(op, input, pack, offset, register_bytes);
   });
 }
 
@@ -158,7 +161,8 @@ operation_constants sparse_words(const operation& op, const dyn& input, int pack
         entries.push_back(word);
       }
   }
-  auto all = std::make_shared<matrix_storage<std::int32_t>>(begins.size() + entries.size(), padded);
+  auto all = std::make_shared<matrix_storage<std::int32_t, std::int32_t>>(
+      begins.size() + entries.size(), padded);
   std::copy(entries.begin(), entries.end(),
             std::copy(begins.begin(), begins.end(), all->words.data()));
   fill_starts(op, input, offset, all->starts.data());

@@ -96,6 +96,18 @@ template <int K, class T, int N>
 struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>> {
   using ints = neuron_arithmetic<T, N>;
   using vec = typename ints::vec;
+  using lane_type = T;
+
+  // Raws as words: as they are.
+  static vec words(vec raws) { return raws; }
+
+  // The sums of products of n words of a row for R registers of neurons: `weights` begins at the
+  // panel of the first (row_stride registers from word to word, next_panel from panel to panel).
+  template <int R>
+  static void products(int n, const void* row, const vec* weights, std::ptrdiff_t row_stride,
+                       std::ptrdiff_t next_panel, vec (&sum)[R]) {
+    detail::sum_row<R, terms>(n, row, weights, row_stride, next_panel, sum);
+  }
 
   // As derived::affine for R registers of neurons: x.data is a row of packed activations, w.data
   // the panel of the first register (row_stride registers from word to word, w.stride from panel to
@@ -105,7 +117,7 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
                      const constants<packed_neurons, FW>& w, std::ptrdiff_t row_stride,
                      const constants<packed_neurons, FB>& b, const A& total, vec (&out)[R]) {
     const int shift = total.frac() - product(x.format(), w.format()).frac();
-    detail::sum_row<R, terms>((n + K - 1) / K, x.data, w.data, row_stride, w.stride, out);
+    products<R>((n + K - 1) / K, x.data, w.data, row_stride, w.stride, out);
     for (int r = 0; r < R; ++r)
       out[r] = ints::add(total, ints::shl(total, out[r], shift), b.data[r * b.stride]);
   }

@@ -16,40 +16,50 @@ struct packed_samples : registers<lanes<std::int32_t, N>, S>, derived<packed_sam
   using group = typename registers<lanes<std::int32_t, N>, S>::group;
   using vec = typename lanes<std::int32_t, N>::vec;
 
+  // The raws of register s as words: as they are.
+  static vec words(const group& raws, int s) { return raws.in[s]; }
+
+  // Adds the products of n words to R x S sums. Row i of the weights begins `row_stride` words
+  // after row i-1; neurons lie `next_neuron` apart.
+  template <int R>
+  static void add_products(int n, const group* x, std::ptrdiff_t x_stride,
+                           const std::int32_t* weights, std::ptrdiff_t row_stride,
+                           std::ptrdiff_t next_neuron, vec (&sum)[R][S]) {
+    for (int i = 0; i < n; ++i) {
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r) {
+        const vec weight = vec{} + weights[r * next_neuron];
+#pragma GCC unroll 4
+        for (int s = 0; s < S; ++s) sum[r][s] = dot_unit<K, N>::dot(sum[r][s], x->in[s], weight);
+      }
+      x += x_stride;
+      weights += row_stride;
+    }
+  }
+
   // As derived::affine, with words for elements: x.data are words of activations, w.data words of
   // weights, and b.data holds what packing.hpp makes of the biases, in the format `total`.
   template <int R, class Count, class FX, class FW, class FB, class A>
   static void affine(const Count& n, const view<packed_samples, FX>& x,
                      const constants<packed_samples, FW>& w, std::ptrdiff_t row_stride,
                      const constants<packed_samples, FB>& b, const A& total, group (&out)[R]) {
+    using one = lanes<std::int32_t, N>;
     const int shift = total.frac() - product(x.format(), w.format()).frac();
-    const int words = (n + K - 1) / K;
     vec sum[R][S];
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
-      for (int s = 0; s < S; ++s) sum[r][s] = vec{} + (shift == 0 ? b.data[r * b.stride] : 0);
-    const group* xi = x.data;
-    const std::int32_t* row = w.data;
-    for (int i = 0; i < words; ++i) {
-#pragma GCC unroll 16
-      for (int r = 0; r < R; ++r) {
-        const vec weight = vec{} + row[r * w.stride];
-#pragma GCC unroll 4
-        for (int s = 0; s < S; ++s) sum[r][s] = dot_unit<K, N>::dot(sum[r][s], xi->in[s], weight);
-      }
-      xi += x.stride;
-      row += row_stride;
-    }
+      for (int s = 0; s < S; ++s)
+        sum[r][s] = one::splat(total, shift == 0 ? b.data[r * b.stride] : 0);
+    add_products<R>((n + K - 1) / K, x.data, x.stride, w.data, row_stride, w.stride, sum);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
       for (int s = 0; s < S; ++s) {
         out[r].in[s] = sum[r][s];
         if (shift > 0)
-          out[r].in[s] = lanes<std::int32_t, N>::add(
-              total, lanes<std::int32_t, N>::shl(total, sum[r][s], shift),
-              vec{} + b.data[r * b.stride]);
+          out[r].in[s] = one::add(total, one::shl(total, sum[r][s], shift),
+                                  one::splat(total, b.data[r * b.stride]));
       }
   }
 };

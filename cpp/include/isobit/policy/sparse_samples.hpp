@@ -17,6 +17,8 @@ struct sparse_samples : registers<lanes<std::int32_t, N>, S>, derived<sparse_sam
   using group = typename registers<one, S>::group;
   using vec = typename one::vec;
 
+  static vec words(const group& raws, int s) { return raws.in[s]; }
+
   // As packed_samples::affine; w.data is the first neuron's entry of the array above.
   template <int R, class Count, class FX, class FW, class FB, class A>
   static void affine(const Count&, const view<sparse_samples, FX>& x,
