@@ -17,10 +17,20 @@ set(
   -mprefer-vector-width=512
 )
 set(ISOBIT_ISA_FLAGS_avx512vnni ${ISOBIT_ISA_FLAGS_avx512} -mavx512vnni)
+set(ISOBIT_ISA_FLAGS_dotprod -march=armv8.2-a+dotprod)
+
+# The instruction sets of this architecture; each has its isa_<name>.cpp.
 string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}" ISOBIT_PROCESSOR)
-if(NOT ISOBIT_PROCESSOR MATCHES "^(x86_64|amd64)$")
-  list(FILTER ISOBIT_ENGINE_SOURCES EXCLUDE REGEX "/isa_avx[a-z0-9]+\\.cpp$")
+set(ISOBIT_ISAS generic)
+if(ISOBIT_PROCESSOR MATCHES "^(x86_64|amd64)$")
+  list(APPEND ISOBIT_ISAS avx2 avxvnni avx512 avx512vnni)
+elseif(ISOBIT_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  list(APPEND ISOBIT_ISAS dotprod)
 endif()
+list(FILTER ISOBIT_ENGINE_SOURCES EXCLUDE REGEX "/isa_[a-z0-9]+\\.cpp$")
+foreach(isa IN LISTS ISOBIT_ISAS)
+  list(APPEND ISOBIT_ENGINE_SOURCES "${PROJECT_SOURCE_DIR}/cpp/src/engine/isa_${isa}.cpp")
+endforeach()
 
 add_library(isobit_engine STATIC ${ISOBIT_ENGINE_SOURCES})
 target_include_directories(isobit_engine PUBLIC "${PROJECT_SOURCE_DIR}/cpp/src")

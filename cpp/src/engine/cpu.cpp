@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "isa_kernels.hpp"
+#include "isobit/loading/cpu.hpp"
 
 namespace isobit::engine {
 
@@ -17,18 +18,19 @@ struct known_isa {
   bool here;
 };
 
+[[maybe_unused]] bool has(const char* feature) { return loading::cpu_has(feature) == 1; }
+
 std::vector<known_isa> best_first() {
   std::vector<known_isa> all;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                    __builtin_cpu_supports("bmi2");
-  all.push_back({&isa_avx512vnni(), avx512 && __builtin_cpu_supports("avx512vnni")});
+  const bool avx512 = has("avx512f") && has("avx512bw") && has("avx512dq") && has("avx512vl");
+  const bool avx2 = has("avx2") && has("fma") && has("bmi2");
+  all.push_back({&isa_avx512vnni(), avx512 && has("avx512vnni")});
   all.push_back({&isa_avx512(), avx512});
-  all.push_back({&isa_avxvnni(), avx2 && __builtin_cpu_supports("avxvnni")});
+  all.push_back({&isa_avxvnni(), avx2 && has("avxvnni")});
   all.push_back({&isa_avx2(), avx2});
+#elif defined(__aarch64__)
+  all.push_back({&isa_dotprod(), has("asimddp")});
 #endif
   all.push_back({&isa_generic(), true});
   return all;

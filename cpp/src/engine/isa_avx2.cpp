@@ -2,7 +2,7 @@
 #define ISOBIT_REGISTER_BYTES 32
 #include "isa_kernels_impl.hpp"
 
-const isobit::engine::isa_kernels& isobit::engine::isa_avx2() {
+const isobit::engine::isa_kernels& isobit::engine::isa_avx2() noexcept {
   static constexpr isa_kernels kernels = isa_impl::table("avx2");
   return kernels;
 }

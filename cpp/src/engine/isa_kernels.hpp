@@ -61,12 +61,14 @@ struct isa_kernels {
 // does not know.
 int usable_isas(const isa_kernels* const*& list);
 
-const isa_kernels& isa_generic();
+const isa_kernels& isa_generic() noexcept;
 #if defined(__x86_64__)
-const isa_kernels& isa_avx2();
-const isa_kernels& isa_avxvnni();
-const isa_kernels& isa_avx512();
-const isa_kernels& isa_avx512vnni();
+const isa_kernels& isa_avx2() noexcept;
+const isa_kernels& isa_avxvnni() noexcept;
+const isa_kernels& isa_avx512() noexcept;
+const isa_kernels& isa_avx512vnni() noexcept;
+#elif defined(__aarch64__)
+const isa_kernels& isa_dotprod() noexcept;
 #endif
 
 }  // namespace isobit::engine

@@ -18,7 +18,7 @@
 #if defined(__SSE2__)
 #include <immintrin.h>
 #define ISOBIT_DOT_X86
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
 #include <arm_neon.h>
 #define ISOBIT_DOT_NEON
 #endif
@@ -27,7 +27,8 @@
 namespace isobit {
 inline namespace ISOBIT_ISA {
 
-#if defined(ISOBIT_DOT_NEON)
+// The same for all instruction sets of an architecture, which exchange packed tensors.
+#if defined(__aarch64__)
 constexpr bool dot_bytes_signed = true;
 #else
 constexpr bool dot_bytes_signed = false;
@@ -42,7 +43,7 @@ constexpr int dot_weight_lowest(int k) { return k == 2 ? -32768 : -128; }
 constexpr int dot_weight_highest(int k) { return -1 - dot_weight_lowest(k); }
 
 // Whether quads are faster than pairs, that is, there is an instruction for them.
-#if defined(ISOBIT_DOT_NEON) || \
+#if (defined(ISOBIT_DOT_NEON) && defined(__ARM_FEATURE_DOTPROD)) || \
     (defined(ISOBIT_DOT_X86) && (defined(__AVX512VNNI__) || defined(__AVXVNNI__)))
 constexpr bool dot_takes_quads = true;
 #else
@@ -168,6 +169,17 @@ struct dot_unit<2, 4> {
 
 #if defined(ISOBIT_DOT_NEON)
 template <>
+struct dot_unit<2, 4> {
+  using vec = typename vector_arithmetic<std::int32_t, 4>::vec;
+  static vec dot(vec sum, vec x, vec w) {
+    const int16x8_t a = reinterpret_cast<int16x8_t>(x), b = reinterpret_cast<int16x8_t>(w);
+    const int32x4_t low = vmull_s16(vget_low_s16(a), vget_low_s16(b));
+    const int32x4_t pairs = vpaddq_s32(low, vmull_high_s16(a, b));
+    return reinterpret_cast<vec>(vaddq_s32(reinterpret_cast<int32x4_t>(sum), pairs));
+  }
+};
+#if defined(__ARM_FEATURE_DOTPROD)
+template <>
 struct dot_unit<4, 4> {
   using vec = typename vector_arithmetic<std::int32_t, 4>::vec;
   static vec dot(vec sum, vec x, vec w) {
@@ -176,6 +188,7 @@ struct dot_unit<4, 4> {
                                            reinterpret_cast<int8x16_t>(w)));
   }
 };
+#endif
 #endif
 
 }  // namespace ISOBIT_ISA

@@ -1,0 +1,30 @@
+// An instruction set that adds instructions for dot products to another one: it has kernels of its
+// own for packed tensors and takes the rest from that one. Included once per translation unit, with
+// ISOBIT_ISA naming its inline namespace and ISOBIT_REGISTER_BYTES as of the other one.
+#include "isa_packed.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+namespace isa_impl {
+
+using base_isa = const engine::isa_kernels&() noexcept;
+
+template <base_isa* Base>
+engine::kernel find_packed_or_of(layout way, lane l, int pack, weight_form weights,
+                                 const char* cell, const char* fused, int modes) {
+  return pack == 1 ? Base().find_packed(way, l, pack, weights, cell, fused, modes)
+                   : find_packed(way, l, pack, weights, cell, fused, modes);
+}
+
+template <base_isa* Base>
+engine::isa_kernels table_over(const char* name) {
+  engine::isa_kernels all = Base();
+  all.name = name;
+  all.takes_quads = dot_takes_quads;
+  all.find_packed = find_packed_or_of<Base>;
+  return all;
+}
+
+}  // namespace isa_impl
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
