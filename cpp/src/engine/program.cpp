@@ -7,6 +7,7 @@
 #include <system_error>
 #include <thread>
 
+#include "default_arithmetic.hpp"
 #include "packing_choice.hpp"
 #include "worker.hpp"
 
@@ -95,6 +96,7 @@ program::station& program::station_for(const isa_kernels& isa, const plan_option
 
 void program::run(const std::vector<source>& inputs, std::int64_t count,
                   const std::vector<sink>& outputs, const run_options& options) const {
+  const default_arithmetic hold;  // new threads inherit it (POSIX, C11)
   const isa_kernels& isa = options.isa == nullptr ? best_isa() : *options.isa;
   station& s = station_for(isa, plan_for(count, outputs, options));
   const std::int64_t blocks = std::max<std::int64_t>(1, (count + block - 1) / block);
