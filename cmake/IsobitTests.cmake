@@ -1,8 +1,10 @@
 # Each tests/cpp/<name>.cpp is one executable and one ctest. Those called ap_* compare with the vendor's
-# ap_fixed; without its headers they are registered as skipped, so that their absence is seen.
+# ap_fixed; without its headers they are registered as skipped, so that their absence is seen. overrides.cpp
+# is built for every instruction set; where the processor lacks one, its test is skipped.
 find_package(ApTypes)
 
 file(GLOB ISOBIT_TEST_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp")
+list(FILTER ISOBIT_TEST_SOURCES EXCLUDE REGEX "/overrides\\.cpp$")
 foreach(source IN LISTS ISOBIT_TEST_SOURCES)
   cmake_path(GET source STEM name)
   if(name MATCHES "^ap_" AND NOT ApTypes_FOUND)
@@ -21,6 +23,17 @@ foreach(source IN LISTS ISOBIT_TEST_SOURCES)
   endif()
   add_test(NAME ${name} COMMAND ${name})
 endforeach()
+
+foreach(isa IN LISTS ISOBIT_ISAS ITEMS off)
+  set(name overrides_${isa})
+  add_executable(${name} "${PROJECT_SOURCE_DIR}/tests/cpp/overrides.cpp")
+  target_compile_definitions(${name} PRIVATE ISOBIT_ISA=${isa})
+  target_compile_options(${name} PRIVATE ${ISOBIT_ISA_FLAGS_${isa}})
+  target_link_libraries(${name} PRIVATE isobit::isobit isobit_flags)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped: ")
+endforeach()
+target_compile_definitions(overrides_off PRIVATE ISOBIT_NO_OVERRIDES)
 
 # A sanitizer brings functions of its own into every object.
 if(NOT ISOBIT_SANITIZE)

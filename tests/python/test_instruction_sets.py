@@ -1,4 +1,4 @@
-"""Instruction sets switched off by the environment variable ISOBIT_DISABLE_ISAS: the same bits without them."""
+"""Without the instruction sets that ISOBIT_DISABLE_ISAS names, the bits are the same."""
 
 from __future__ import annotations
 

@@ -1,0 +1,163 @@
+// Every override of dot.hpp and gather.hpp that these compiler flags allow has the meaning of the
+// generic template, written here once more in plain integers. Built for each instruction set, and
+// with ISOBIT_NO_OVERRIDES.
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "isobit/loading/cpu.hpp"
+#include "isobit/policy/dot.hpp"
+#include "isobit/policy/gather.hpp"
+
+using namespace isobit;
+
+namespace {
+
+std::mt19937_64 generator(7);
+
+const char* missing_feature() {
+  const char* needed[] = {
+#if defined(__AVX2__)
+      "avx2",       "fma",      "bmi2",
+#endif
+#if defined(__AVXVNNI__)
+      "avxvnni",
+#endif
+#if defined(__AVX512F__)
+      "avx512f",    "avx512bw", "avx512dq", "avx512vl",
+#endif
+#if defined(__AVX512VNNI__)
+      "avx512vnni",
+#endif
+#if defined(__ARM_FEATURE_DOTPROD)
+      "asimddp",
+#endif
+      nullptr};
+  for (const char* feature : needed)
+    if (feature != nullptr && loading::cpu_has(feature) != 1) return feature;
+  return nullptr;
+}
+
+struct tally {
+  long cases = 0, wrong = 0;
+
+  void check(bool right) {
+    ++cases;
+    wrong += !right;
+  }
+};
+
+std::int64_t element(std::uint32_t word, int k, int per_word, bool is_signed) {
+  const int bits = 32 / per_word;
+  const std::int64_t modulus = std::int64_t{1} << bits;
+  const std::int64_t value = (word >> (bits * k)) & static_cast<std::uint32_t>(modulus - 1);
+  return is_signed && value >= modulus / 2 ? value - modulus : value;
+}
+
+std::int32_t plain_dot(std::int32_t sum, std::int32_t x, std::int32_t w, int per_word) {
+  std::int64_t total = sum;
+  for (int k = 0; k < per_word; ++k)
+    total += element(static_cast<std::uint32_t>(x), k, per_word, dot_lowest(per_word) < 0) *
+             element(static_cast<std::uint32_t>(w), k, per_word, true);
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(total));
+}
+
+// Words of extreme elements, and any words; accumulators at the ends of their range, where sums
+// wrap.
+std::vector<std::int32_t> words() {
+  std::vector<std::int32_t> all;
+  const std::uint32_t bytes[] = {0x00, 0x01, 0x7f, 0x80, 0x81, 0xff};
+  for (std::uint32_t a : bytes)
+    for (std::uint32_t b : bytes)
+      for (std::uint32_t word : {a * 0x01010101u, a << 24 | b << 16 | a << 8 | b,
+                                 a << 24 | b << 16 | b << 8 | a, a << 24 | b})
+        all.push_back(static_cast<std::int32_t>(word));
+  const std::uint32_t halves[] = {0x0000, 0x0001, 0x7fff, 0x8000, 0x8001, 0xffff};
+  for (std::uint32_t a : halves)
+    for (std::uint32_t b : halves) all.push_back(static_cast<std::int32_t>(a << 16 | b));
+  for (int i = 0; i < 100; ++i) all.push_back(static_cast<std::int32_t>(generator()));
+  return all;
+}
+
+constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t highest = std::numeric_limits<std::int32_t>::max();
+
+template <int K, int N>
+void compare_dot(const std::vector<std::int32_t>& all, tally& found) {
+  using vec = typename vector_arithmetic<std::int32_t, N>::vec;
+  const std::int32_t sums[] = {0, -1, lowest, highest, lowest + 1, 1 << 30};
+  std::size_t next = 0;
+  for (std::int32_t x : all)
+    for (std::size_t first = 0; first < all.size(); first += N) {
+      vec sum, xs, ws;  // every lane has another weight, and neighbours other activations
+      for (int lane = 0; lane < N; ++lane) {
+        const std::size_t at = first + static_cast<std::size_t>(lane);
+        ws[lane] = all[at % all.size()];
+        xs[lane] = lane % 2 == 0 ? x : all[(at * 7 + next) % all.size()];
+        sum[lane] = next % 7 == 6 ? static_cast<std::int32_t>(generator()) : sums[next % 7];
+        ++next;
+      }
+      const vec result = dot_unit<K, N>::dot(sum, xs, ws);
+      for (int lane = 0; lane < N; ++lane)
+        found.check(result[lane] == plain_dot(sum[lane], xs[lane], ws[lane], K));
+    }
+}
+
+template <class T, int N>
+void compare_gather(tally& found) {
+  using vec = typename vector_arithmetic<T, N>::vec;
+  for (int size : {1, 2, 3, 7, 8, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 257, 4096}) {
+    std::vector<T> entries;  // of exactly this size, for AddressSanitizer
+    for (int i = 0; i < size; ++i) entries.push_back(static_cast<T>(generator()));
+    entries.front() = std::numeric_limits<T>::min();
+    entries.back() = std::numeric_limits<T>::max();
+    for (int round = 0; round < 50; ++round) {
+      vec at;
+      for (int lane = 0; lane < N; ++lane)
+        at[lane] = static_cast<T>(round == 0   ? size - 1
+                                  : round == 1 ? 0
+                                               : generator() % static_cast<unsigned>(size));
+      const vec result = gather_unit<T, N>::gather(entries.data(), size, at);
+      for (int lane = 0; lane < N; ++lane)
+        found.check(result[lane] == entries[static_cast<std::size_t>(at[lane])]);
+    }
+  }
+}
+
+// Registers of the sizes that the flags have.
+template <int Bytes>
+void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally& gathers) {
+  compare_dot<2, Bytes / 4>(all, dots);
+  compare_dot<4, Bytes / 4>(all, dots);
+  compare_gather<std::int16_t, Bytes / 2>(gathers);
+  compare_gather<std::int32_t, Bytes / 4>(gathers);
+  compare_gather<std::int64_t, Bytes / 8>(gathers);
+}
+
+// Not inlined: it uses instructions that the processor may lack.
+__attribute__((noinline)) int compare() {
+  const std::vector<std::int32_t> all = words();
+  tally dots, gathers;
+  compare_registers<16>(all, dots, gathers);
+#if defined(__AVX2__)
+  compare_registers<32>(all, dots, gathers);
+#endif
+#if defined(__AVX512F__)
+  compare_registers<64>(all, dots, gathers);
+#endif
+  std::printf("dot cases=%ld mismatches=%ld\ngather cases=%ld mismatches=%ld\n", dots.cases,
+              dots.wrong, gathers.cases, gathers.wrong);
+  return dots.wrong == 0 && gathers.wrong == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main() {
+  if (const char* feature = missing_feature()) {
+    std::printf("skipped: this processor has no %s\n", feature);
+    return 0;
+  }
+  return compare();
+}
