@@ -70,12 +70,21 @@ void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
     for (int r = 0; r < R; ++r) one(r);
 }
 
+// Words in front of the weights of each neuron.
+template <class P>
+struct words_in_front : count<0> {};
+template <int K, int N, int S>
+struct words_in_front<wide_samples<K, N, S>> : count<1> {};
+template <int K, int N>
+struct words_in_front<wide_neurons<K, N>> : count<1> {};
+
 // Where the weights of neuron o begin.
 template <class P>
 struct weights_of {
   template <int N>
   static const std::int32_t* neuron(const std::int32_t* panels, int o, int n_words) {
-    return panels + static_cast<std::ptrdiff_t>(o / N) * n_words * N + o % N;
+    const int panel_words = n_words + words_in_front<P>::value;
+    return panels + static_cast<std::ptrdiff_t>(o / N) * panel_words * N + o % N;
   }
 };
 template <int K, int N, int S>
@@ -93,7 +102,7 @@ struct sample_tiles {
   using group = typename P::group;                             // of raws
   using word_group = typename packed_samples<K, N, S>::group;  // of words
   using start_type = typename P::template uniform<dyn>;
-  static constexpr int R = 4;
+  static constexpr int R = engine::neurons_of_a_tile;
   static_assert(N % R == 0, "a tile lies in one panel");
 
   template <class Cell, class Then, class Formats>
@@ -164,7 +173,7 @@ struct neuron_tiles {
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int rows = static_cast<int>(a.ints[0]);
     const int n_in = static_cast<int>(a.ints[1]), n_out = static_cast<int>(a.ints[2]);
-    const int n_words = engine::words(n_in, K);
+    const int panel_words = engine::words(n_in, K) + words_in_front<P>::value;
     const engine::tensor_ref& in = a.inputs[0];
     const auto* weights = static_cast<const vec*>(a.constants[0].data);
     const auto* starts = static_cast<const raw*>(a.constants[1].data);
@@ -172,7 +181,7 @@ struct neuron_tiles {
       void* x = static_cast<unsigned char*>(in.data) + row * row_bytes(in, n_in);
       auto* y = static_cast<unsigned char*>(a.output.data) + row * row_bytes(a.output, n_out);
       for (int panel = 0; panel * N < n_out; ++panel) {
-        const void* w = weights + static_cast<std::ptrdiff_t>(panel) * n_words;
+        const void* w = weights + static_cast<std::ptrdiff_t>(panel) * panel_words;
         const void* b = starts + panel;
         raw sums[1];
         const dyn total = Cell::template sums<1>(

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "isobit/policy/dot.hpp"
-#include "isobit/policy/wide_sums.hpp"
 
 namespace isobit::engine {
 
@@ -13,6 +12,9 @@ const engine_kernels::cell_entry& cell_of(const operation& op) {
   int size = 0;
   return engine_kernels::cell_table<scalar<int128>>(size)[op.cell];
 }
+
+// More products of 16-bit numbers might not fit in the upper halves of wide sums.
+constexpr std::int64_t most_wide_inputs = 1 << 16;
 
 }  // namespace
 
@@ -42,7 +44,9 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
     if (options.packed && options.at_least <= lane::i32 && is_matrix(op)) {
       if (sums <= lane::i32)
         pack = isa.takes_quads && fits(op, 4, lane::i32) ? 4 : fits(op, 2, lane::i32) ? 2 : 1;
-      else if (sums == lane::i64 && fits(op, 2, lane::i64) && chunks_fit(op))
+      else if (sums == lane::i64 && op.ints[1] < most_wide_inputs && fits(op, 2, lane::i64) &&
+               words_at_once(op, largest_stored(op.inputs[0], 2), 0, static_cast<int>(op.ints[2])) >
+                   0)
         pack = 2;
     }
     packs_.push_back(pack);
@@ -66,26 +70,12 @@ bool packing_choice::fits(const operation& op, int pack, lane sums) const {
   return high - low <= span && low >= -span && high <= span;
 }
 
-// Whether the products of `chunk_words` pairs always add up to less than 2^31.
-bool packing_choice::chunks_fit(const operation& op) const {
-  const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(op.inputs[0])];
-  const int by = offset(op.inputs[0], 2);
+int128 packing_choice::largest_stored(int tensor, int pack) const {
+  const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(tensor)];
+  const int by = offset(tensor, pack);
   const int128 low = *std::min_element(x.low.begin(), x.low.end()) + by;
   const int128 high = *std::max_element(x.high.begin(), x.high.end()) + by;
-  const int128 largest = std::max(high, -low);
-  const auto n_in = static_cast<std::size_t>(op.ints[1]),
-             n_out = static_cast<std::size_t>(op.ints[2]);
-  constexpr std::size_t chunk = std::size_t{2} * chunk_words;
-  for (std::size_t o = 0; o < n_out; ++o)
-    for (std::size_t first = 0; first < n_in; first += chunk) {
-      int128 sum = 0;
-      for (std::size_t i = first; i < std::min(n_in, first + chunk); ++i) {
-        const int128 w = op.constants[0].raws[i * n_out + o];
-        sum += (w < 0 ? -w : w) * largest;
-      }
-      if (sum >= static_cast<int128>(1) << 31) return false;
-    }
-  return true;
+  return std::max(high, -low);
 }
 
 int packing_choice::offset(int tensor, int pack) const {

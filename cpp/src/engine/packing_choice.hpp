@@ -16,6 +16,8 @@ class packing_choice {
   int pack(std::size_t operation) const { return packs_[operation]; }
   // The lane that a packed operation adds up in.
   lane sums(std::size_t operation) const;
+  // The largest magnitude of what a packed tensor stores.
+  int128 largest_stored(int tensor, int pack) const;
   // How the operation wants its packed input.
   form input_form(std::size_t operation) const;
   // The operation that can be fused behind this one, which a kernel named by both computes; -1 if
@@ -28,7 +30,6 @@ class packing_choice {
  private:
   bool is_kept(int tensor) const { return kept_[static_cast<std::size_t>(tensor)]; }
   bool fits(const operation& op, int pack, lane sums) const;
-  bool chunks_fit(const operation& op) const;
   int offset(int tensor, int pack) const;
 
   const description& net_;

@@ -184,8 +184,14 @@ class planner {
     step.samples = by_samples() ? isa_.packed_samples : 1;
     step.stride = by_samples() ? block / isa_.packed_samples : 1;
     const dyn& x = net_.tensors[static_cast<std::size_t>(input)].format;
-    step.constants = sparse ? sparse_words(op, x, pack, wanted.offset)
-                            : panels(op, x, type, pack, wanted.offset, isa_.register_bytes);
+    if (sparse)
+      step.constants = sparse_words(op, x, pack, wanted.offset);
+    else if (pack > 1 && type == lane::i64)
+      step.constants = wide_panels(op, x, wanted.offset, choice_.largest_stored(input, pack),
+                                   by_samples() ? neurons_of_a_tile : isa_.register_bytes / 4,
+                                   isa_.register_bytes);
+    else
+      step.constants = panels(op, x, type, pack, wanted.offset, isa_.register_bytes);
   }
 
   const description& net_;

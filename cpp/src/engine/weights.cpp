@@ -1,6 +1,7 @@
 #include "weights.hpp"
 
 #include "isobit/policy/packing.hpp"
+#include "isobit/policy/wide_sums.hpp"
 
 namespace isobit::engine {
 
@@ -113,21 +114,23 @@ operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<W
   return result;
 }
 
+// `in_front` words before each neuron's weights stay zero.
 template <class Word, class Start>
-operation_constants panels_of(const operation& op, const dyn& input, int pack, int offset,
-                              int register_bytes) {
+std::shared_ptr<matrix_storage<Word, Start>> panels_of(const operation& op, const dyn& input,
+                                                       int pack, int offset, int register_bytes,
+                                                       std::size_t in_front) {
   const auto n_out = static_cast<std::size_t>(op.ints[2]);
   const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(Word);
   const std::size_t n_words = words_per_row(op, pack), padded = round_up(n_out, lanes);
-  auto all = std::make_shared<matrix_storage<Word, Start>>(padded * n_words, padded);
+  auto all = std::make_shared<matrix_storage<Word, Start>>(padded * (in_front + n_words), padded);
   for (std::size_t o = 0; o < n_out; ++o) {
-    Word* panel = all->words.data() + o / lanes * n_words * lanes + o % lanes;
+    Word* panel = all->words.data() + o / lanes * (in_front + n_words) * lanes + o % lanes;
     for (std::size_t w = 0; w < n_words; ++w)
-      panel[w * lanes] = static_cast<Word>(pack == 1 ? at(op.constants[0], w * n_out + o)
-                                                     : int128{word_of(op, pack, w, o)});
+      panel[(in_front + w) * lanes] = static_cast<Word>(
+          pack == 1 ? at(op.constants[0], w * n_out + o) : int128{word_of(op, pack, w, o)});
   }
   fill_starts(op, input, offset, all->starts.data());
-  return stored(op, std::move(all));
+  return all;
 }
 
 }  // namespace
@@ -142,16 +145,48 @@ operation_constants constants_by_register(const operation& op, lane type, int re
 
 operation_constants panels(const operation& op, const dyn& input, lane type, int pack, int offset,
                            int register_bytes) {
-  if (pack > 1 && type == lane::i64)
-    return panels_of<std::int32_t, std::int64_t>(op, input, pack, offset, register_bytes);
   return with_lane(type, [&](auto t) {
-    return panels_of<decltype(t), decltype(t)>(op, input, pack, offset, register_bytes);
+    using T = decltype(t);
+    return stored(op, panels_of<T, T>(op, input, pack, offset, register_bytes, 0));
   });
+}
+
+operation_constants wide_panels(const operation& op, const dyn& input, int offset, int128 largest,
+                                int together, int register_bytes) {
+  auto all = panels_of<std::int32_t, std::int64_t>(op, input, 2, offset, register_bytes, 1);
+  const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(std::int32_t);
+  const std::size_t panel_size = (1 + words_per_row(op, 2)) * lanes;
+  const auto neurons = static_cast<std::size_t>(together);
+  for (std::size_t o = 0; o < all->starts.size(); o += neurons) {
+    std::int32_t* first = all->words.data() + o / lanes * panel_size + o % lanes;
+    std::fill(first, first + neurons, words_at_once(op, largest, o, together));
+  }
+  return stored(op, std::move(all));
+}
+
+int words_at_once(const operation& op, int128 largest, std::size_t first_neuron, int neurons) {
+  const auto n_in = static_cast<std::size_t>(op.ints[1]),
+             n_out = static_cast<std::size_t>(op.ints[2]);
+  const std::size_t end = std::min(n_out, first_neuron + static_cast<std::size_t>(neurons));
+  int at_once = most_words_at_once;
+  for (std::size_t o = first_neuron; o < end; ++o) {
+    const auto fits = [&](std::size_t inputs) {
+      int128 sum = 0;
+      for (std::size_t i = 0; i < n_in; ++i) {
+        const int128 w = at(op.constants[0], i * n_out + o);
+        sum = (i % inputs == 0 ? 0 : sum) + (w < 0 ? -w : w) * largest;
+        if (sum >= largest_partial_sum) return false;
+      }
+      return true;
+    };
+    while (at_once > 0 && !fits(2 * static_cast<std::size_t>(at_once))) at_once /= 2;
+  }
+  return at_once;
 }
 
 operation_constants sparse_words(const operation& op, const dyn& input, int pack, int offset) {
   const auto n_out = static_cast<std::size_t>(op.ints[2]);
-  const std::size_t padded = round_up(n_out, 4);  // kernels go through four neurons at a time
+  const std::size_t padded = round_up(n_out, neurons_of_a_tile);
   std::vector<std::int32_t> begins, entries;
   for (std::size_t o = 0; o <= padded; ++o) {
     begins.push_back(static_cast<std::int32_t>(padded + 1 + entries.size() - o));

@@ -55,6 +55,14 @@ operation_constants constants_by_register(const operation& op, lane type, int re
 operation_constants panels(const operation& op, const dyn& input, lane type, int pack, int offset,
                            int register_bytes);
 
+// The same for sums of up to 64 bits of pairs (policy/wide_sums.hpp), where `largest` bounds the
+// stored activations; `together` neurons (a divisor of a panel) share their first word.
+operation_constants wide_panels(const operation& op, const dyn& input, int offset, int128 largest,
+                                int together, int register_bytes);
+
+// The most words, a power of two, that these neurons may add up at once; 0 if not even one fits.
+int words_at_once(const operation& op, int128 largest, std::size_t first_neuron, int neurons);
+
 // The same with the words that are not zero only: policy/sparse_samples.hpp.
 operation_constants sparse_words(const operation& op, const dyn& input, int pack, int offset);
 

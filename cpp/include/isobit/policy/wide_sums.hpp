@@ -1,6 +1,7 @@
-// Dense layers whose activations are packed but whose sums need up to 64 bits. The dot product
-// still adds in 32 bits, over `chunk_words` words at a time, which the caller has proven to fit;
-// these partial sums are widened and added in 64 bits.
+// Dense layers whose activations are packed in pairs but whose sums need up to 64 bits. The dot
+// product still adds in 32 bits; before that could overflow, the upper half of each sum is moved to
+// a second sum. How many words that takes is known from the weights: the first word of each neuron
+// says it.
 #ifndef ISOBIT_POLICY_WIDE_SUMS_HPP
 #define ISOBIT_POLICY_WIDE_SUMS_HPP
 
@@ -10,7 +11,9 @@
 namespace isobit {
 inline namespace ISOBIT_ISA {
 
-constexpr int chunk_words = 32;
+// A partial sum must stay below this: what is left of the one before may still be added.
+constexpr std::int64_t largest_partial_sum = (std::int64_t{1} << 31) - (1 << 16);
+constexpr int most_words_at_once = 64;
 
 namespace detail {
 
@@ -21,11 +24,19 @@ struct halves {
   using wide = typename vector_arithmetic<std::int64_t, N / 2>::vec;
   typedef std::int32_t half __attribute__((vector_size(2 * N)));
 
-  static void add(narrow from, wide& low, wide& high) {
-    half parts[2];
-    std::memcpy(parts, &from, sizeof parts);
-    low += __builtin_convertvector(parts[0], wide);
-    high += __builtin_convertvector(parts[1], wide);
+  // Moves the upper half of a sum.
+  static void carry(narrow& sum, narrow& upper) {
+    upper += sum >> 16;
+    sum &= 0xffff;
+  }
+  // 2^16 upper + sum, in two registers.
+  static void join(narrow sum, narrow upper, wide& low, wide& high) {
+    half sums[2], uppers[2];
+    std::memcpy(sums, &sum, sizeof sums);
+    std::memcpy(uppers, &upper, sizeof uppers);
+    low = __builtin_convertvector(uppers[0], wide) * 65536 + __builtin_convertvector(sums[0], wide);
+    high =
+        __builtin_convertvector(uppers[1], wide) * 65536 + __builtin_convertvector(sums[1], wide);
   }
   // The low 32 bits of every lane.
   static narrow words(wide low, wide high) {
@@ -38,7 +49,7 @@ struct halves {
 
 }  // namespace detail
 
-// As packed_samples<K, N, S>; a raw is 2 S registers of N/2 samples.
+// As packed_samples<K, N, S>, with that first word; a raw is 2 S registers of N/2 samples.
 template <int K, int N, int S>
 struct wide_samples : registers<lanes<std::int64_t, N / 2>, 2 * S>, derived<wide_samples<K, N, S>> {
   using one = lanes<std::int64_t, N / 2>;
@@ -56,24 +67,49 @@ struct wide_samples : registers<lanes<std::int64_t, N / 2>, 2 * S>, derived<wide
                      const constants<wide_samples, FW>& w, std::ptrdiff_t row_stride,
                      const constants<wide_samples, FB>& b, const A& total, group (&out)[R]) {
     const int shift = total.frac() - product(x.format(), w.format()).frac();
-    const int n_words = (n + K - 1) / K;
     const auto* words = reinterpret_cast<const word_group*>(x.data);
     const auto* weights = reinterpret_cast<const std::int32_t*>(w.data);
-    for (int r = 0; r < R; ++r) out[r] = group{};
-    for (int first = 0; first < n_words; first += chunk_words) {
-      const int count = n_words - first < chunk_words ? n_words - first : chunk_words;
-      vec sum[R][S] = {};
-      packed_samples<K, N, S>::template add_products<R>(count, words + first * x.stride, x.stride,
-                                                        weights + first * row_stride, row_stride,
-                                                        w.stride, sum);
-      for (int r = 0; r < R; ++r)
-        for (int s = 0; s < S; ++s)
-          detail::halves<N>::add(sum[r][s], out[r].in[2 * s], out[r].in[2 * s + 1]);
-    }
+    // Two registers of samples at a time: all sums stay in registers.
+    static_assert(S % 2 == 0, "pairs of registers");
+    for (int s = 0; s < S; s += 2)
+      two_registers<R>((n + K - 1) / K, words, s, x.stride, weights, row_stride, w.stride, out);
     for (int r = 0; r < R; ++r)
       for (int s = 0; s < 2 * S; ++s)
         out[r].in[s] = one::add(total, one::shl(total, out[r].in[s], shift),
                                 one::splat(total, b.data[r * b.stride]));
+  }
+
+ private:
+  template <int R>
+  static void two_registers(int n_words, const word_group* x, int s, std::ptrdiff_t x_stride,
+                            const std::int32_t* weights, std::ptrdiff_t row_stride,
+                            std::ptrdiff_t next_neuron, group (&out)[R]) {
+    using lane_halves = detail::halves<N>;
+    const int at_once = weights[0];
+    vec sum[R][2] = {}, upper[R][2] = {};
+    for (int first = 0; first < n_words; first += at_once) {
+      const int end = n_words - first < at_once ? n_words : first + at_once;
+      for (int i = first; i < end; ++i) {
+        weights += row_stride;
+#pragma GCC unroll 16
+        for (int r = 0; r < R; ++r) {
+          const vec weight = vec{} + weights[r * next_neuron];
+          sum[r][0] = dot_unit<K, N>::dot(sum[r][0], x->in[s], weight);
+          sum[r][1] = dot_unit<K, N>::dot(sum[r][1], x->in[s + 1], weight);
+        }
+        x += x_stride;
+      }
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r) {
+        lane_halves::carry(sum[r][0], upper[r][0]);
+        lane_halves::carry(sum[r][1], upper[r][1]);
+      }
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      lane_halves::join(sum[r][0], upper[r][0], out[r].in[2 * s], out[r].in[2 * s + 1]);
+      lane_halves::join(sum[r][1], upper[r][1], out[r].in[2 * s + 2], out[r].in[2 * s + 3]);
+    }
   }
 };
 
@@ -84,7 +120,6 @@ struct wide_neurons : registers<lanes<std::int64_t, N / 2>, 2>, derived<wide_neu
   using one = lanes<std::int64_t, N / 2>;
   using group = typename registers<one, 2>::group;
   using vec = typename lanes<std::int32_t, N>::vec;
-  using narrow = packed_neurons<K, std::int32_t, N>;
   using lane_type = std::int32_t;
 
   static vec words(const group& raws) { return detail::halves<N>::words(raws.in[0], raws.in[1]); }
@@ -98,13 +133,19 @@ struct wide_neurons : registers<lanes<std::int64_t, N / 2>, 2>, derived<wide_neu
     const auto* row = reinterpret_cast<const unsigned char*>(x.data);
     const auto* weights = reinterpret_cast<const vec*>(w.data);
     const auto* starts = reinterpret_cast<const group*>(b.data);
-    for (int r = 0; r < R; ++r) out[r] = group{};
-    for (int first = 0; first < n_words; first += chunk_words) {
-      const int count = n_words - first < chunk_words ? n_words - first : chunk_words;
-      vec sum[R];
-      narrow::template products<R>(count, row + 4 * first, weights + first * row_stride, row_stride,
-                                   w.stride, sum);
-      for (int r = 0; r < R; ++r) detail::halves<N>::add(sum[r], out[r].in[0], out[r].in[1]);
+    for (int r = 0; r < R; ++r) {
+      const vec* word = weights + r * w.stride;
+      const int at_once = (*word)[0];
+      vec sum = {}, upper = {};
+      for (int first = 0; first < n_words; first += at_once) {
+        const int end = n_words - first < at_once ? n_words : first + at_once;
+        for (int i = first; i < end; ++i) {
+          word += row_stride;
+          sum = dot_unit<K, N>::dot(sum, detail::broadcast_word<std::int32_t, vec>(row, i), *word);
+        }
+        detail::halves<N>::carry(sum, upper);
+      }
+      detail::halves<N>::join(sum, upper, out[r].in[0], out[r].in[1]);
     }
     for (int r = 0; r < R; ++r)
       for (int s = 0; s < 2; ++s)
