@@ -113,12 +113,11 @@ void compare_gather(tally& found) {
     for (int i = 0; i < size; ++i) entries.push_back(static_cast<T>(generator()));
     entries.front() = std::numeric_limits<T>::min();
     entries.back() = std::numeric_limits<T>::max();
+    std::uniform_int_distribution<int> any(0, size - 1);
     for (int round = 0; round < 50; ++round) {
       vec at;
       for (int lane = 0; lane < N; ++lane)
-        at[lane] = static_cast<T>(round == 0   ? size - 1
-                                  : round == 1 ? 0
-                                               : generator() % static_cast<unsigned>(size));
+        at[lane] = static_cast<T>(round == 0 ? size - 1 : round == 1 ? 0 : any(generator));
       const vec result = gather_unit<T, N>::gather(entries.data(), size, at);
       for (int lane = 0; lane < N; ++lane)
         found.check(result[lane] == entries[static_cast<std::size_t>(at[lane])]);

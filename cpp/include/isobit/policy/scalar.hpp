@@ -77,7 +77,7 @@ struct scalar : derived<scalar<T>> {
   static T wrap(const F& f, T a) {
     const int unused = word - f.width();
     if (unused <= 0) return a;  // proven to be in range
-    const bits shifted = static_cast<bits>(a) << unused;
+    const bits shifted = static_cast<bits>(static_cast<bits>(a) << unused);
     return f.is_signed() ? static_cast<T>(shifted) >> unused : static_cast<T>(shifted >> unused);
   }
   template <class Index, class Entry>
