@@ -15,10 +15,14 @@ using namespace isobit;
 
 namespace {
 
-std::mt19937_64 generator(7);
+// Made when it is first used: what runs before main() must not need what the processor may lack.
+std::mt19937_64& generator() {
+  static std::mt19937_64 it(7);
+  return it;
+}
 
 const char* missing_feature() {
-  const char* needed[] = {
+  static constexpr const char* needed[] = {
 #if defined(__AVX2__)
       "avx2",       "fma",      "bmi2",
 #endif
@@ -77,7 +81,7 @@ std::vector<std::int32_t> words() {
   const std::uint32_t halves[] = {0x0000, 0x0001, 0x7fff, 0x8000, 0x8001, 0xffff};
   for (std::uint32_t a : halves)
     for (std::uint32_t b : halves) all.push_back(static_cast<std::int32_t>(a << 16 | b));
-  for (int i = 0; i < 100; ++i) all.push_back(static_cast<std::int32_t>(generator()));
+  for (int i = 0; i < 100; ++i) all.push_back(static_cast<std::int32_t>(generator()()));
   return all;
 }
 
@@ -96,7 +100,7 @@ void compare_dot(const std::vector<std::int32_t>& all, tally& found) {
         const std::size_t at = first + static_cast<std::size_t>(lane);
         ws[lane] = all[at % all.size()];
         xs[lane] = lane % 2 == 0 ? x : all[(at * 7 + next) % all.size()];
-        sum[lane] = next % 7 == 6 ? static_cast<std::int32_t>(generator()) : sums[next % 7];
+        sum[lane] = next % 7 == 6 ? static_cast<std::int32_t>(generator()()) : sums[next % 7];
         ++next;
       }
       const vec result = dot_unit<K, N>::dot(sum, xs, ws);
@@ -110,14 +114,14 @@ void compare_gather(tally& found) {
   using vec = typename vector_arithmetic<T, N>::vec;
   for (int size : {1, 2, 3, 7, 8, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 257, 4096}) {
     std::vector<T> entries;  // of exactly this size, for AddressSanitizer
-    for (int i = 0; i < size; ++i) entries.push_back(static_cast<T>(generator()));
+    for (int i = 0; i < size; ++i) entries.push_back(static_cast<T>(generator()()));
     entries.front() = std::numeric_limits<T>::min();
     entries.back() = std::numeric_limits<T>::max();
     std::uniform_int_distribution<int> any(0, size - 1);
     for (int round = 0; round < 50; ++round) {
       vec at;
       for (int lane = 0; lane < N; ++lane)
-        at[lane] = static_cast<T>(round == 0 ? size - 1 : round == 1 ? 0 : any(generator));
+        at[lane] = static_cast<T>(round == 0 ? size - 1 : round == 1 ? 0 : any(generator()));
       const vec result = gather_unit<T, N>::gather(entries.data(), size, at);
       for (int lane = 0; lane < N; ++lane)
         found.check(result[lane] == entries[static_cast<std::size_t>(at[lane])]);

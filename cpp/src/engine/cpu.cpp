@@ -14,7 +14,8 @@ namespace {
 constexpr const char* variable = "ISOBIT_DISABLE_ISAS";
 
 struct known_isa {
-  const isa_kernels* kernels;
+  const char* name;
+  const isa_kernels& (*kernels)() noexcept;  // may use its instructions already
   bool here;
 };
 
@@ -25,14 +26,14 @@ std::vector<known_isa> best_first() {
 #if defined(__x86_64__)
   const bool avx512 = has("avx512f") && has("avx512bw") && has("avx512dq") && has("avx512vl");
   const bool avx2 = has("avx2") && has("fma") && has("bmi2");
-  all.push_back({&isa_avx512vnni(), avx512 && has("avx512vnni")});
-  all.push_back({&isa_avx512(), avx512});
-  all.push_back({&isa_avxvnni(), avx2 && has("avxvnni")});
-  all.push_back({&isa_avx2(), avx2});
+  all.push_back({"avx512vnni", isa_avx512vnni, avx512 && has("avx512vnni")});
+  all.push_back({"avx512", isa_avx512, avx512});
+  all.push_back({"avxvnni", isa_avxvnni, avx2 && has("avxvnni")});
+  all.push_back({"avx2", isa_avx2, avx2});
 #elif defined(__aarch64__)
-  all.push_back({&isa_dotprod(), has("asimddp")});
+  all.push_back({"dotprod", isa_dotprod, has("asimddp")});
 #endif
-  all.push_back({&isa_generic(), true});
+  all.push_back({"generic", isa_generic, true});
   return all;
 }
 
@@ -53,12 +54,12 @@ std::vector<std::string> names(const char* text) {
 void disable(std::vector<known_isa>& all, const std::string& name) {
   std::string known;
   for (known_isa& isa : all) {
-    if (isa.kernels == &isa_generic()) break;
-    if (name == isa.kernels->name) {
+    if (isa.kernels == isa_generic) break;
+    if (name == isa.name) {
       isa.here = false;
       return;
     }
-    known += (known.empty() ? "" : ", ") + std::string(isa.kernels->name);
+    known += (known.empty() ? "" : ", ") + std::string(isa.name);
   }
   throw std::invalid_argument(std::string(variable) + " names '" + name +
                               "'; what can be switched off is " + known);
@@ -70,7 +71,7 @@ std::vector<const isa_kernels*> usable() {
     for (const std::string& name : names(off)) disable(all, name);
   std::vector<const isa_kernels*> here;
   for (const known_isa& isa : all)
-    if (isa.here) here.push_back(isa.kernels);
+    if (isa.here) here.push_back(&isa.kernels());
   return here;
 }
 
