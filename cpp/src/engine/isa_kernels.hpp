@@ -20,8 +20,8 @@ struct form {
   int rows, row_size;
 };
 
-// How the weights of a packed layer lie (weights.hpp).
-enum class weight_form { panels, sparse };
+// How the weights of a packed layer lie (weights.hpp). Kernels for few samples read panels.
+enum class weight_form { panels, sparse, panels_for_few };
 
 struct isa_kernels {
   const char* name;
@@ -29,8 +29,8 @@ struct isa_kernels {
   // Whether words of four elements pay, and what a packed activation of 8 bits may be.
   bool takes_quads;
   int lowest_quad;
-  // Samples that a kernel for packed tensors computes at once in layout::samples.
-  int packed_samples;
+  // Samples that a kernel for packed tensors computes at once in layout::samples, and one for few.
+  int packed_samples, few_packed_samples;
 
   kernel (*find)(layout, lane, int cell);
   // For a layer whose input is packed (layout::neurons: or not), with the cell that is fused behind

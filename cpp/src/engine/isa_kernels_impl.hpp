@@ -142,6 +142,7 @@ constexpr engine::isa_kernels table(const char* name) {
           dot_takes_quads,
           dot_lowest(4),
           registers_of_samples * words_per_register,
+          words_per_register,
           find,
           find_any,
           take_raws,

@@ -27,6 +27,11 @@ engine::kernel find_packed_of(layout way, weight_form weights, const char* cell,
   if (weights == weight_form::sparse)
     return engine_kernels::find_packed<sample_tiles<sparse_samples<K, N, S>, K, N, S>>(cell, fused,
                                                                                        modes);
+  // A panel of four has no room for a larger tile.
+  constexpr int R = N < engine::neurons_of_a_small_tile ? N : engine::neurons_of_a_small_tile;
+  if (weights == weight_form::panels_for_few)
+    return engine_kernels::find_packed<sample_tiles<packed_samples<K, N, 1>, K, N, 1, R>>(
+        cell, fused, modes);
   return engine_kernels::find_packed<sample_tiles<packed_samples<K, N, S>, K, N, S>>(cell, fused,
                                                                                      modes);
 }

@@ -24,8 +24,9 @@ constexpr int n_layouts = 2;
 // Samples that the engine carries through the network together in layout::samples.
 constexpr int block = 64;
 
-// Neurons that kernels for packed tensors compute together in layout::samples.
-constexpr int neurons_of_a_tile = 4;
+// Neurons that kernels for packed tensors compute together in layout::samples; and those for few
+// samples, which have registers for more.
+constexpr int neurons_of_a_tile = 4, neurons_of_a_small_tile = 8;
 
 // How many neighbouring elements of a row share a 32-bit word: 1 (each has an integer of the lane
 // type of its own), 2 (int16) or 4 (8 bits); see policy/dot.hpp. Rows are padded to whole words.

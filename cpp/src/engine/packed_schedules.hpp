@@ -97,13 +97,12 @@ struct weights_of<sparse_samples<K, N, S>> {
 
 // layout::samples: S registers of N samples, R neurons at a time. P: packed_samples, sparse_samples
 // or wide_samples of K elements a word.
-template <class P, int K, int N, int S>
+template <class P, int K, int N, int S, int R = engine::neurons_of_a_tile>
 struct sample_tiles {
   using group = typename P::group;                             // of raws
   using word_group = typename packed_samples<K, N, S>::group;  // of words
   using start_type = typename P::template uniform<dyn>;
-  static constexpr int R = engine::neurons_of_a_tile;
-  static_assert(N % R == 0, "a tile lies in one panel");
+  static_assert(R % 4 == 0 && N % R == 0, "a tile is whole words and lies in one panel");
 
   template <class Cell, class Then, class Formats>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
@@ -139,13 +138,19 @@ struct sample_tiles {
       group* to = static_cast<group*>(y.data) + g + (row * n_out + o) * y.stride;
       for (int r = 0; r < R && o + r < n_out; ++r) to[r * y.stride] = tile[r];
     } else if (y.pack == 2) {
-      const int n_words = engine::words(n_out, 2), first = o / 2;
-      word_group* to = words + (row * n_words + first) * y.stride;
-      to[0] = joined<2>(&tile[0], y.offset);
-      if (first + 1 < n_words) to[y.stride] = joined<2>(&tile[2], y.offset);
+      store_words<2>(y, words, row, o, n_out, tile);
     } else {
-      words[(row * engine::words(n_out, 4) + o / 4) * y.stride] = joined<4>(&tile[0], y.offset);
+      store_words<4>(y, words, row, o, n_out, tile);
     }
+  }
+  template <int Pack>
+  static void store_words(const engine::tensor_ref& y, word_group* words, int row, int o, int n_out,
+                          const group (&tile)[R]) {
+    const int n_words = engine::words(n_out, Pack), first = o / Pack;
+    word_group* to = words + (row * n_words + first) * y.stride;
+#pragma GCC unroll 4
+    for (int w = 0; w < R / Pack; ++w)
+      if (first + w < n_words) to[w * y.stride] = joined<Pack>(&tile[w * Pack], y.offset);
   }
   template <int Pack>
   static word_group joined(const group* elements, int offset) {

@@ -139,16 +139,20 @@ class planner {
     plan_.operations.push_back(std::move(step));
   }
 
+  // A kernel that goes over so many samples, or (layout::neurons) over one.
+  step_kernel at_once(kernel run, int samples) const {
+    if (!by_samples()) return {run, 1, 1};
+    return {run, samples, block / samples};
+  }
+
   void add_plain(std::size_t index, lane type, operation_step& step) {
     const operation& op = net_.operations[index];
     for (int t : op.inputs)
       step.inputs.push_back(in_form(t, {type, 1, 0, 1, size(t)}, step.conversions));
     step.output = plan_.home[static_cast<std::size_t>(op.output)] =
         add_buffer({type, 1, 0, 1, size(op.output)});
-    step.run = isa_.find(plan_.options.way, type, op.cell);
+    step.run = at_once(isa_.find(plan_.options.way, type, op.cell), lanes(type));
     step.output_size = size(op.output);
-    step.samples = by_samples() ? lanes(type) : 1;
-    step.stride = by_samples() ? block / lanes(type) : 1;
     const bool by_register = !by_samples() && is_elementwise(op) && type != lane::i128;
     if (by_register) step.output_size = (step.output_size + lanes(type) - 1) / lanes(type);
     step.constants = by_register ? constants_by_register(op, type, isa_.register_bytes)
@@ -177,12 +181,15 @@ class planner {
         add_buffer(choice_.home_form(result, type, rows, n_out));
     const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
     const bool sparse = by_samples() && type == lane::i32 && filled_share(op, pack) < sparse_below;
-    step.run = isa_.find_packed(plan_.options.way, type, pack,
-                                sparse ? weight_form::sparse : weight_form::panels, cell_name(op),
-                                fused_name, find_fast_modes(op.formats[0], out, fused));
+    const auto find = [&](weight_form weights) {
+      return isa_.find_packed(plan_.options.way, type, pack, weights, cell_name(op), fused_name,
+                              find_fast_modes(op.formats[0], out, fused));
+    };
+    step.run =
+        at_once(find(sparse ? weight_form::sparse : weight_form::panels), isa_.packed_samples);
+    if (by_samples() && type == lane::i32 && !sparse)
+      step.run_few = at_once(find(weight_form::panels_for_few), isa_.few_packed_samples);
     step.output_size = size(result);
-    step.samples = by_samples() ? isa_.packed_samples : 1;
-    step.stride = by_samples() ? block / isa_.packed_samples : 1;
     const dyn& x = net_.tensors[static_cast<std::size_t>(input)].format;
     if (sparse)
       step.constants = sparse_words(op, x, pack, wanted.offset);

@@ -30,16 +30,21 @@ struct convert_step {
   int from, to;  // buffers
 };
 
+// A kernel, the samples that it computes at once, and how far elements lie apart for it.
+struct step_kernel {
+  kernel run;
+  int samples;
+  std::ptrdiff_t stride;
+};
+
 // Addresses are left open: they depend on the worker.
 struct operation_step {
-  kernel run;
-  int samples;              // that it computes at once
-  std::vector<int> inputs;  // buffers
+  step_kernel run, run_few;  // run_few.run is null where there is no other for few samples
+  std::vector<int> inputs;   // buffers
   std::vector<plain_format> input_formats;
   int output;  // buffer
   plain_format output_format, fused_format;
   int output_size;
-  std::ptrdiff_t stride;
   const std::int64_t* ints;
   operation_constants constants;
   std::vector<convert_step> conversions;  // done before

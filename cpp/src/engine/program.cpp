@@ -17,8 +17,11 @@ namespace {
 
 constexpr int most_threads = 256;
 
-// From this many samples on, computing a whole block of them is faster than one after the other.
-constexpr std::int64_t few_samples = 8;
+// Fewer samples than this are computed one after the other rather than side by side (measured:
+// docs/performance.md); with many weights, which then must be read for each, the difference is
+// smaller.
+constexpr double many_products = 1 << 16;
+constexpr std::int64_t few_samples(double work) { return work < many_products ? 4 : 6; }
 
 // Blocks that a thread takes at a time: enough to make taking them cheap, few enough to share well.
 constexpr std::int64_t most_blocks = 16;
@@ -75,7 +78,7 @@ plan_options program::plan_for(std::int64_t count, const std::vector<sink>& outp
   plan_options wanted;
   wanted.at_least = options.at_least;
   wanted.packed = options.packed;
-  const bool few = options.way == layout_choice::automatic ? count < few_samples
+  const bool few = options.way == layout_choice::automatic ? count < few_samples(work_)
                                                            : options.way == layout_choice::neurons;
   wanted.way = few ? layout::neurons : layout::samples;
   for (const sink& s : outputs)

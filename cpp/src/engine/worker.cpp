@@ -9,6 +9,9 @@ namespace isobit::engine {
 
 namespace {
 
+// Up to so many groups of the kernel for few samples are faster than one of the other.
+constexpr int few_registers = 2;
+
 std::ptrdiff_t element_bytes(element kind) { return kind == element::f32 ? 4 : 8; }
 
 }  // namespace
@@ -37,17 +40,22 @@ tensor_ref worker::ref(int buffer_index, std::ptrdiff_t stride, const plain_form
 void worker::prepare(const operation_step& step) {
   operations_.emplace_back();
   ready_operation& ready = operations_.back();
-  ready.run = step.run;
-  ready.samples = step.samples;
   for (const convert_step& c : step.conversions)
     ready.conversions.push_back({plan_.buffers[static_cast<std::size_t>(c.from)].shape,
                                  plan_.buffers[static_cast<std::size_t>(c.to)].shape, at(c.from),
                                  at(c.to)});
+  prepare(step, step.run, ready.all);
+  prepare(step, step.run_few, ready.few);
+}
+
+void worker::prepare(const operation_step& step, const step_kernel& run,
+                     ready_kernel& ready) const {
+  ready.step = run;
   for (std::size_t i = 0; i < step.inputs.size(); ++i)
-    ready.inputs.push_back(ref(step.inputs[i], step.stride, step.input_formats[i]));
+    ready.inputs.push_back(ref(step.inputs[i], run.stride, step.input_formats[i]));
   ready.args = {ready.inputs.data(),
                 static_cast<int>(ready.inputs.size()),
-                ref(step.output, step.stride, step.output_format),
+                ref(step.output, run.stride, step.output_format),
                 step.output_size,
                 step.constants.constants.data(),
                 step.constants.tables.data(),
@@ -73,8 +81,10 @@ void worker::run_some(const std::vector<source>& inputs, const std::vector<sink>
   for (ready_operation& op : operations_) {
     for (const ready_conversion& c : op.conversions)
       isa_.convert(plan_.options.way, c.from, c.x, c.to, c.y);
-    op.args.groups = (count + op.samples - 1) / op.samples;
-    op.run(op.args);
+    const bool few = op.few.step.run != nullptr && count <= few_registers * op.few.step.samples;
+    ready_kernel& k = few ? op.few : op.all;
+    k.args.groups = (count + k.step.samples - 1) / k.step.samples;
+    k.step.run(k.args);
   }
   for (const sink& out : outputs) store(out, first, count);
 }

@@ -22,17 +22,20 @@ class worker {
     const void* x;
     void* y;
   };
-  struct ready_operation {
-    kernel run;
-    int samples;
-    op_args args;
+  struct ready_kernel {
+    step_kernel step;
     std::vector<tensor_ref> inputs;
+    op_args args;
+  };
+  struct ready_operation {
     std::vector<ready_conversion> conversions;
+    ready_kernel all, few;
   };
 
   void* at(int buffer_index) const;
   tensor_ref ref(int buffer_index, std::ptrdiff_t stride, const plain_format& format) const;
   void prepare(const operation_step& step);
+  void prepare(const operation_step& step, const step_kernel& run, ready_kernel& ready) const;
   void run_some(const std::vector<source>& inputs, const std::vector<sink>& outputs,
                 std::int64_t first, int count);
   void load(int input, const source& from, std::int64_t first, int count);
