@@ -4,9 +4,10 @@ find_package(IsobitEigen REQUIRED)
 
 set(ISOBIT_BENCHMARK_ISAS generic)
 if(ISOBIT_PROCESSOR MATCHES "^(x86_64|amd64)$")
-  list(APPEND ISOBIT_BENCHMARK_ISAS avx2 avx512)
+  list(APPEND ISOBIT_BENCHMARK_ISAS avx2 avx512 avx512vnni)
   # Every processor with AVX-512 has it, and Eigen insists.
   list(APPEND ISOBIT_ISA_FLAGS_avx512 -mfma)
+  list(APPEND ISOBIT_ISA_FLAGS_avx512vnni -mfma)
 endif()
 
 file(GLOB ISOBIT_BENCHMARK_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/benchmarks/*.cpp")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Arrays = list[npt.NDArray[Any]]
 _LANES = ("16", "32", "64", "128")
+_LAYOUTS = ("samples", "neurons")
 _BATCHES = (1, 7, 64)
 _SLOW_SAMPLES = 256
 """The replay of the data-flow graph sees so many samples, a batch size so many batches."""
@@ -89,7 +90,11 @@ def _integer_paths(
     from isobit import _core
 
     engine, count = model.engine, len(raws[0])
+    outputs = list(dict.fromkeys(model.graph.outputs.values()))
     for isa in _core.isas():
+        # As predict computes: packed and fused, where only the outputs are kept.
+        for layout in _LAYOUTS:
+            yield f"{isa}, {layout}", outputs, partial(engine.run_raw, raws, outputs, 1, "auto", isa, layout)
         for lane in _LANES:
             yield f"{isa}, lane {lane}", names, partial(engine.run_raw, raws, names, 1, lane, isa)
     for number in sorted({2, 3, threads(None)}):

@@ -5,6 +5,8 @@
 #ifndef ISOBIT_POLICY_WIDE_SUMS_HPP
 #define ISOBIT_POLICY_WIDE_SUMS_HPP
 
+#include <utility>
+
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/packed_samples.hpp"
 
@@ -16,6 +18,13 @@ constexpr std::int64_t largest_partial_sum = (std::int64_t{1} << 31) - (1 << 16)
 constexpr int most_words_at_once = 64;
 
 namespace detail {
+
+// f(0), f(1), ... with constants.
+template <std::size_t... I, class F>
+void for_each_index(std::index_sequence<I...>, const F& f) {
+  const int done[] = {(f(count<static_cast<int>(I)>()), 0)...};
+  static_cast<void>(done);
+}
 
 // Registers of N 32-bit lanes and of N/2 64-bit lanes.
 template <int N>
@@ -80,36 +89,37 @@ struct wide_samples : registers<lanes<std::int64_t, N / 2>, 2 * S>, derived<wide
   }
 
  private:
+  // Indices that are constants from the start let the sums be registers through both loops.
   template <int R>
   static void two_registers(int n_words, const word_group* x, int s, std::ptrdiff_t x_stride,
                             const std::int32_t* weights, std::ptrdiff_t row_stride,
                             std::ptrdiff_t next_neuron, group (&out)[R]) {
     using lane_halves = detail::halves<N>;
+    constexpr std::make_index_sequence<R> neurons{};
     const int at_once = weights[0];
-    vec sum[R][2] = {}, upper[R][2] = {};
+    vec sum[2 * R] = {}, upper[2 * R] = {};
     for (int first = 0; first < n_words; first += at_once) {
       const int end = n_words - first < at_once ? n_words : first + at_once;
       for (int i = first; i < end; ++i) {
         weights += row_stride;
-#pragma GCC unroll 16
-        for (int r = 0; r < R; ++r) {
+        const vec low = x->in[s], high = x->in[s + 1];
+        detail::for_each_index(neurons, [&](auto r) {
           const vec weight = vec{} + weights[r * next_neuron];
-          sum[r][0] = dot_unit<K, N>::dot(sum[r][0], x->in[s], weight);
-          sum[r][1] = dot_unit<K, N>::dot(sum[r][1], x->in[s + 1], weight);
-        }
+          sum[2 * r] = dot_unit<K, N>::dot(sum[2 * r], low, weight);
+          sum[2 * r + 1] = dot_unit<K, N>::dot(sum[2 * r + 1], high, weight);
+        });
         x += x_stride;
       }
-#pragma GCC unroll 16
-      for (int r = 0; r < R; ++r) {
-        lane_halves::carry(sum[r][0], upper[r][0]);
-        lane_halves::carry(sum[r][1], upper[r][1]);
-      }
+      detail::for_each_index(neurons, [&](auto r) {
+        lane_halves::carry(sum[2 * r], upper[2 * r]);
+        lane_halves::carry(sum[2 * r + 1], upper[2 * r + 1]);
+      });
     }
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
-      lane_halves::join(sum[r][0], upper[r][0], out[r].in[2 * s], out[r].in[2 * s + 1]);
-      lane_halves::join(sum[r][1], upper[r][1], out[r].in[2 * s + 2], out[r].in[2 * s + 3]);
-    }
+    detail::for_each_index(neurons, [&](auto r) {
+      auto& to = out[r].in;
+      lane_halves::join(sum[2 * r], upper[2 * r], to[2 * s], to[2 * s + 1]);
+      lane_halves::join(sum[2 * r + 1], upper[2 * r + 1], to[2 * s + 2], to[2 * s + 3]);
+    });
   }
 };
 
@@ -133,23 +143,44 @@ struct wide_neurons : registers<lanes<std::int64_t, N / 2>, 2>, derived<wide_neu
     const auto* row = reinterpret_cast<const unsigned char*>(x.data);
     const auto* weights = reinterpret_cast<const vec*>(w.data);
     const auto* starts = reinterpret_cast<const group*>(b.data);
-    for (int r = 0; r < R; ++r) {
-      const vec* word = weights + r * w.stride;
-      const int at_once = (*word)[0];
-      vec sum = {}, upper = {};
-      for (int first = 0; first < n_words; first += at_once) {
-        const int end = n_words - first < at_once ? n_words : first + at_once;
-        for (int i = first; i < end; ++i) {
-          word += row_stride;
-          sum = dot_unit<K, N>::dot(sum, detail::broadcast_word<std::int32_t, vec>(row, i), *word);
-        }
-        detail::halves<N>::carry(sum, upper);
-      }
-      detail::halves<N>::join(sum, upper, out[r].in[0], out[r].in[1]);
-    }
+    for (int r = 0; r < R; ++r)
+      one_register(n_words, row, weights + r * w.stride, row_stride, out[r]);
     for (int r = 0; r < R; ++r)
       for (int s = 0; s < 2; ++s)
         out[r].in[s] = one::add(total, one::shl(total, out[r].in[s], shift), starts[r].in[s]);
+  }
+
+ private:
+  // Four sums at a time, each over words that may be added up at once, hide the latency of the
+  // instruction.
+  static void one_register(int n_words, const unsigned char* row, const vec* weights,
+                           std::ptrdiff_t row_stride, group& out) {
+    using lane_halves = detail::halves<N>;
+    constexpr int chains = 4;
+    constexpr std::make_index_sequence<chains> all{};
+    const int at_once = (*weights)[0];
+    weights += row_stride;
+    const auto add = [&](vec& sum, int i) {
+      sum = dot_unit<K, N>::dot(sum, detail::broadcast_word<std::int32_t, vec>(row, i),
+                                weights[i * row_stride]);
+    };
+    vec sum[chains] = {}, upper[chains] = {};
+    int first = 0;
+    for (; first + chains * at_once <= n_words; first += chains * at_once) {
+      for (int i = first; i < first + at_once; ++i)
+        detail::for_each_index(all, [&](auto c) { add(sum[c], i + c * at_once); });
+      detail::for_each_index(all, [&](auto c) { lane_halves::carry(sum[c], upper[c]); });
+    }
+    for (; first < n_words; first += at_once) {
+      const int end = n_words - first < at_once ? n_words : first + at_once;
+      for (int i = first; i < end; ++i) add(sum[0], i);
+      lane_halves::carry(sum[0], upper[0]);
+    }
+    for (int c = 1; c < chains; ++c) {
+      sum[0] += sum[c];  // below 2^18
+      upper[0] += upper[c];
+    }
+    lane_halves::join(sum[0], upper[0], out.in[0], out.in[1]);
   }
 };
 
