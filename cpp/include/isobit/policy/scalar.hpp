@@ -58,7 +58,7 @@ struct scalar : derived<scalar<T>> {
   }
   template <class F>
   static T shr(const F&, T a, int n) {
-    return a >> n;
+    return static_cast<T>(a >> n);
   }
   static mask less(T a, T b) { return {a < b}; }
   template <class F>
@@ -78,7 +78,8 @@ struct scalar : derived<scalar<T>> {
     const int unused = word - f.width();
     if (unused <= 0) return a;  // proven to be in range
     const bits shifted = static_cast<bits>(static_cast<bits>(a) << unused);
-    return f.is_signed() ? static_cast<T>(shifted) >> unused : static_cast<T>(shifted >> unused);
+    return f.is_signed() ? static_cast<T>(static_cast<T>(shifted) >> unused)
+                         : static_cast<T>(shifted >> unused);
   }
   template <class Index, class Entry>
   static T lut(const table<scalar, Index, Entry>& t, T i) {
