@@ -37,18 +37,18 @@ engine::kernel find_packed_of(layout way, weight_form weights, const char* cell,
 }
 
 // Sums of up to 64 bits.
-inline engine::kernel find_wide(layout way, const char* cell, const char* fused) {
+inline engine::kernel find_wide(layout way, const char* cell, const char* fused, int modes) {
   using namespace engine_kernels;
   constexpr int N = words_per_register, S = registers_of_samples;
-  return way == layout::neurons
-             ? find_in_any_formats<neuron_tiles<wide_neurons<2, N>, 2, std::int64_t, N>>(cell,
-                                                                                         fused)
-             : find_in_any_formats<sample_tiles<wide_samples<2, N, S>, 2, N, S>>(cell, fused);
+  if (way == layout::samples)
+    return engine_kernels::find_packed<sample_tiles<wide_samples<2, N, S>, 2, N, S>>(cell, fused,
+                                                                                     modes);
+  return find_in_any_formats<neuron_tiles<wide_neurons<2, N>, 2, std::int64_t, N>>(cell, fused);
 }
 
 inline engine::kernel find_packed(layout way, lane l, int pack, weight_form weights,
                                   const char* cell, const char* fused, int modes) {
-  if (l == lane::i64) return pack == 2 ? find_wide(way, cell, fused) : nullptr;
+  if (l == lane::i64) return pack == 2 ? find_wide(way, cell, fused, modes) : nullptr;
   if (pack == 2) return find_packed_of<2>(way, weights, cell, fused, modes);
   if constexpr (dot_takes_quads)
     if (pack == 4) return find_packed_of<4>(way, weights, cell, fused, modes);
