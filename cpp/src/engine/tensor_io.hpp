@@ -129,7 +129,8 @@ void collect(layout way, const T* raws, int count, int size, element kind, doubl
   switch (kind) {
     case element::f32:
       // A float times a power of two rounds like the double, unless that leaves the normal range.
-      if constexpr (sizeof(T) <= 4)
+      // Outputs of float32 have at most 24 bits.
+      if constexpr (sizeof(T) <= 8)
         if (way == layout::samples && scale >= 0x1p-64 && scale <= 0x1p64)
           return transpose::collect(raws, count, size, static_cast<float>(scale),
                                     static_cast<float*>(y));

@@ -40,19 +40,26 @@ struct halves {
   }
   // 2^16 upper + sum, in two registers.
   static void join(narrow sum, narrow upper, wide& low, wide& high) {
-    half sums[2], uppers[2];
-    std::memcpy(sums, &sum, sizeof sums);
-    std::memcpy(uppers, &upper, sizeof uppers);
-    low = __builtin_convertvector(uppers[0], wide) * 65536 + __builtin_convertvector(sums[0], wide);
-    high =
-        __builtin_convertvector(uppers[1], wide) * 65536 + __builtin_convertvector(sums[1], wide);
+    low = widened(part<0>(sum, indices())) + (widened(part<0>(upper, indices())) << 16);
+    high = widened(part<1>(sum, indices())) + (widened(part<1>(upper, indices())) << 16);
   }
   // The low 32 bits of every lane.
   static narrow words(wide low, wide high) {
-    const half parts[2] = {__builtin_convertvector(low, half), __builtin_convertvector(high, half)};
-    narrow all;
-    std::memcpy(&all, parts, sizeof all);
-    return all;
+    return both(__builtin_convertvector(low, half), __builtin_convertvector(high, half),
+                std::make_index_sequence<N>());
+  }
+
+ private:
+  using indices = std::make_index_sequence<N / 2>;
+
+  static wide widened(half v) { return __builtin_convertvector(v, wide); }
+  template <int Part, std::size_t... I>
+  static half part(narrow v, std::index_sequence<I...>) {
+    return __builtin_shufflevector(v, v, (static_cast<int>(I) + Part * N / 2)...);
+  }
+  template <std::size_t... I>
+  static narrow both(half low, half high, std::index_sequence<I...>) {
+    return __builtin_shufflevector(low, high, static_cast<int>(I)...);
   }
 };
 
