@@ -39,6 +39,9 @@ struct isa_kernels {
   kernel (*find_packed)(layout, lane, int pack, weight_form, const char* cell, const char* fused,
                         int modes);
 
+  // Casts registers of neighbouring raws, `output_size` of them, for the modes at this position of
+  // fast_modes (the last: any).
+  kernel (*find_cast)(lane, int modes);
   // n raws (as int64; is_signed tells how to read the top bit) as they are.
   void (*take_raws)(lane, const std::int64_t* x, std::ptrdiff_t n, bool is_signed, void* flat);
   // n floats times `scale` (a power of two) with guard and sticky bit (flat_input.hpp). False where

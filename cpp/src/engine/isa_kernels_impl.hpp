@@ -90,6 +90,30 @@ inline engine::kernel find_any(layout way, lane l, int pack, weight_form weights
   return way == layout::neurons ? find_in_panels(l, cell, fused) : nullptr;
 }
 
+// As map<linear>, with the modes of the format known.
+template <class P, int M>
+ISOBIT_FLATTEN void cast_all(const engine::op_args& a) {
+  using namespace engine_kernels;
+  using to_format = typename formats_of<M>::output;
+  const auto x = bind<P>(a.inputs[0], 0);
+  const auto y = bind<P>(a.output, 0);
+  const auto to = format_as<to_format>(a.output.format);
+  for (int i = 0; i < a.output_size; ++i) y.data[i] = cells::linear::apply(x[i], to).raw;
+}
+
+template <class P, std::size_t... M>
+engine::kernel cast_with(int modes, std::index_sequence<M...>) {
+  static constexpr engine::kernel all[] = {&cast_all<P, static_cast<int>(M)>...};
+  return all[modes];
+}
+
+inline engine::kernel find_cast(lane l, int modes) {
+  return with_lane(l, [modes](auto t) {
+    return cast_with<typename policies<decltype(t)>::samples>(
+        modes, std::make_index_sequence<engine::n_fast_modes + 1>());
+  });
+}
+
 inline void take_raws(lane l, const std::int64_t* x, std::ptrdiff_t n, bool is_signed, void* flat) {
   with_lane(
       l, [=](auto t) { flat_input::take_raws(x, n, is_signed, static_cast<decltype(t)*>(flat)); });
@@ -145,6 +169,7 @@ constexpr engine::isa_kernels table(const char* name) {
           words_per_register,
           find,
           find_any,
+          find_cast,
           take_raws,
           guard_floats,
           spread,

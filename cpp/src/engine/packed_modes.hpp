@@ -1,6 +1,6 @@
-// Kernels for packed tensors exist once for any formats, and once more for each of these modes of
-// the output's cast, behind an exact accumulator: what is decided when compiling costs nothing in
-// the innermost loops.
+// Kernels for packed tensors and for input exist once for any formats, and once more for each of
+// these modes of the output's cast, behind an exact accumulator: what is decided when compiling
+// costs nothing in the innermost loops.
 #ifndef ISOBIT_ENGINE_PACKED_MODES_HPP
 #define ISOBIT_ENGINE_PACKED_MODES_HPP
 
@@ -20,17 +20,21 @@ constexpr cast_modes fast_modes[] = {
 };
 constexpr int n_fast_modes = static_cast<int>(sizeof(fast_modes) / sizeof(fast_modes[0]));
 
-// The position of these modes in `fast_modes`, n_fast_modes if the kernel for any formats is
-// needed. A fused relu has modes of its own only where its format does not hold every result.
-inline int find_fast_modes(const dyn& accumulator, const dyn& out, const dyn* fused_relu) {
-  const bool only_out = fused_relu == nullptr || detail::holds(non_negative(out), *fused_relu);
-  for (int m = 0; m < n_fast_modes; ++m) {
-    const auto has = [m](const dyn& f) {
-      return f.rounds() == fast_modes[m].rounds && f.overflows() == fast_modes[m].overflows;
-    };
-    if (accumulator.is_exact() && has(out) && (only_out || has(*fused_relu))) return m;
-  }
+// The position of a format's modes in `fast_modes`, n_fast_modes if the kernel for any formats is
+// needed.
+inline int find_fast_modes(const dyn& out) {
+  for (int m = 0; m < n_fast_modes; ++m)
+    if (out.rounds() == fast_modes[m].rounds && out.overflows() == fast_modes[m].overflows)
+      return m;
   return n_fast_modes;
+}
+
+// The same for a layer. A fused relu has modes of its own only where its format does not hold every
+// result.
+inline int find_fast_modes(const dyn& accumulator, const dyn& out, const dyn* fused_relu) {
+  const bool same_modes = fused_relu == nullptr || detail::holds(non_negative(out), *fused_relu) ||
+                          find_fast_modes(out) == find_fast_modes(*fused_relu);
+  return accumulator.is_exact() && same_modes ? find_fast_modes(out) : n_fast_modes;
 }
 
 }  // namespace isobit::engine

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "float_guard.hpp"
+#include "packed_modes.hpp"
 
 namespace isobit::engine {
 
@@ -21,9 +22,10 @@ worker::worker(const description& net, const plan& p, const isa_kernels& isa)
       plan_(p),
       isa_(isa),
       memory_(std::make_unique<aligned_array<unsigned char>>(p.workspace_bytes)) {
-  const int linear = find_cell("linear");
-  for (const input_step& input : p.inputs)
-    input_casts_.push_back(isa.find(layout::samples, input.flat_type, linear));
+  for (const input_step& input : p.inputs) {
+    const dyn& format = net.tensors[static_cast<std::size_t>(input.tensor)].format;
+    input_casts_.push_back(isa.find_cast(input.flat_type, find_fast_modes(format)));
+  }
   operations_.reserve(p.operations.size());
   for (const operation_step& step : p.operations) prepare(step);
 }
