@@ -7,6 +7,7 @@
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/scalar.hpp"
 #include "tensor_io.hpp"
+#include "with_lane.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -42,22 +43,6 @@ struct policies<int128> {
   using samples = scalar<int128>;
   using neurons = scalar<int128>;
 };
-
-// Calls f with a value of the lane's integer type.
-template <class F>
-auto with_lane(lane l, F f) {
-  switch (l) {
-    case lane::i16:
-      return f(std::int16_t());
-    case lane::i32:
-      return f(std::int32_t());
-    case lane::i64:
-      return f(std::int64_t());
-    case lane::i128:
-      break;
-  }
-  return f(int128());
-}
 
 inline engine::kernel find(layout way, lane l, int cell) {
   return with_lane(l, [way, cell](auto t) {

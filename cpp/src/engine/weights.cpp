@@ -2,26 +2,11 @@
 
 #include "isobit/policy/packing.hpp"
 #include "isobit/policy/wide_sums.hpp"
+#include "with_lane.hpp"
 
 namespace isobit::engine {
 
 namespace {
-
-// Calls f with a value of the lane's integer type.
-template <class F>
-operation_constants with_lane(lane type, F f) {
-  switch (type) {
-    case lane::i16:
-      return f(std::int16_t());
-    case lane::i32:
-      return f(std::int32_t());
-    case lane::i64:
-      return f(std::int64_t());
-    case lane::i128:
-      break;
-  }
-  return f(int128());
-}
 
 template <class T>
 operation_constants plain_as(const operation& op) {
