@@ -159,8 +159,8 @@ def test_verify_names_the_first_difference(model, monkeypatch):
     q = model.quantize("fixed<16,6>")
     real = type(q.engine).run_raw
 
-    def faulty(self, arrays, names, n_threads, lane="auto", isa="auto"):
-        results = real(self, arrays, names, n_threads, lane, isa)
+    def faulty(self, arrays, names, n_threads, lane="auto", isa="auto", layout="auto"):
+        results = real(self, arrays, names, n_threads, lane, isa, layout)
         if n_threads == 2:
             results[names.index("fc2")][5, 3] += 1
             results[names.index("fc3")][1, 1] += 1

@@ -55,7 +55,7 @@ struct registers {
   }
   static mask less(const group& a, const group& b) {
     mask m;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int s = 0; s < S; ++s) m.in[s] = One::less(a.in[s], b.in[s]);
     return m;
   }
@@ -80,7 +80,7 @@ struct registers {
   template <class Of>
   static group each(Of of) {
     group all;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int s = 0; s < S; ++s) all.in[s] = of(s);
     return all;
   }

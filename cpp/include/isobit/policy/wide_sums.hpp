@@ -104,7 +104,9 @@ struct wide_samples : registers<lanes<std::int64_t, N / 2>, 2 * S>, derived<wide
     using lane_halves = detail::halves<N>;
     constexpr std::make_index_sequence<R> neurons{};
     const int at_once = weights[0];
-    vec sum[2 * R] = {}, upper[2 * R] = {};
+    vec sum[2 * R], upper[2 * R];
+    detail::for_each_index(std::make_index_sequence<2 * R>(),
+                           [&](auto i) { sum[i] = upper[i] = vec{}; });
     for (int first = 0; first < n_words; first += at_once) {
       const int end = n_words - first < at_once ? n_words : first + at_once;
       for (int i = first; i < end; ++i) {
