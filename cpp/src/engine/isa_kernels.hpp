@@ -26,9 +26,8 @@ enum class weight_form { panels, sparse, panels_for_few };
 struct isa_kernels {
   const char* name;
   int register_bytes;
-  // Whether words of four elements pay, and what a packed activation of 8 bits may be.
+  // Whether words of four elements pay.
   bool takes_quads;
-  int lowest_quad;
   // Samples that a kernel for packed tensors computes at once in layout::samples, and one for few.
   int packed_samples, few_packed_samples;
 

@@ -149,7 +149,6 @@ constexpr engine::isa_kernels table(const char* name) {
   return {name,
           register_bytes,
           dot_takes_quads,
-          dot_lowest(4),
           registers_of_samples * words_per_register,
           words_per_register,
           find,

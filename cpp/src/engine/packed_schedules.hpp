@@ -49,11 +49,6 @@ To format_as(const engine::plain_format& f) {
     return To(bind(f));
 }
 
-template <class F, std::size_t... I>
-void unrolled(const F& f, std::index_sequence<I...>) {
-  (f(static_cast<int>(I)), ...);
-}
-
 // Finishes R sums in place. Unrolled only where modes are known: with all of them it would be long.
 template <class Cell, class Then, class Formats, class P, int R>
 void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
@@ -65,7 +60,7 @@ void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
     sums[r] = Then::apply(Cell::finish(num<P, dyn>(total, sums[r]), accumulator, out), fused).raw;
   };
   if constexpr (Formats::fixed)
-    unrolled(one, std::make_index_sequence<R>());
+    detail::for_each_index(std::make_index_sequence<R>(), one);
   else
     for (int r = 0; r < R; ++r) one(r);
 }

@@ -80,7 +80,7 @@ int128 packing_choice::largest_stored(int tensor, int pack) const {
 
 int packing_choice::offset(int tensor, int pack) const {
   const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(tensor)];
-  const int lowest = pack == 2 ? dot_lowest(2) : isa_.lowest_quad;
+  const int lowest = dot_lowest(pack);
   const int highest = lowest + (1 << (32 / pack)) - 1;
   const auto low = static_cast<int>(*std::min_element(x.low.begin(), x.low.end()));
   const auto high = static_cast<int>(*std::max_element(x.high.begin(), x.high.end()));
