@@ -1,4 +1,9 @@
 // isobit._core: the prebuilt engine. Private; users see the Python package on top of it.
+#include <pybind11/stl.h>
+
+#include <map>
+
+#include "engine/description.hpp"
 #include "engine/isa_kernels.hpp"
 #include "register.hpp"
 
@@ -17,4 +22,12 @@ PYBIND11_MODULE(_core, m) {
         return names;
       },
       "Instruction sets that this processor has, best first.");
+  m.def(
+      "cells",
+      [] {
+        std::map<std::string, std::string> all;
+        for (const auto& [cell, schedule] : isobit::engine::cell_schedules()) all[cell] = schedule;
+        return all;
+      },
+      "Every cell and the name of its schedule.");
 }

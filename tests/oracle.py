@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import oracles
+
 TRN, TRN_ZERO, RND, RND_ZERO, RND_INF, RND_MIN_INF, RND_CONV = range(7)
 WRAP, SAT, SAT_SYM, SAT_ZERO, WRAP_SM = range(5)
 HALF = Fraction(1, 2)
@@ -274,11 +276,12 @@ def run(spec, inputs):
     ``spec`` is the description that ``isobit._core.Program`` takes; ``inputs`` holds one list of raws per
     graph input. Returns a dictionary from tensor number to list of raws.
     """
+    cells = CELLS | oracles.merged("CELLS")
     tensors = spec["tensors"]
     raws = {number: [int(r) for r in given] for number, given in zip(spec["inputs"], inputs, strict=True)}
     for op in spec["ops"]:
         values = [stored(raws[number], tensors[number]["format"]) for number in op["inputs"]]
-        exact = CELLS[op["cell"]](op, *values)
+        exact = cells[op["cell"]](op, *values)
         target = tensors[op["output"]]
         assert len(exact) == target["size"], f"{op['cell']} made {len(exact)} of {target['size']} elements"
         raws[op["output"]] = [cast(value, target["format"]) for value in exact]

@@ -13,6 +13,7 @@ from math import prod
 import numpy as np
 
 import oracle
+import oracles
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -54,13 +55,14 @@ def each(function):
 
 def evaluate(graph, parts, sample):
     """Raws of every tensor for one sample (raws by input name), as object arrays by tensor name."""
+    rules = RULES | oracles.merged("LAYERS")
     values, raws = {}, {}
     for name, shape in graph.inputs.items():
         fmt = parts.output(name)
         raws[name] = np.array([int(r) for r in np.ravel(sample[name])], dtype=object).reshape(shape)
         values[name] = each(lambda raw, fmt=fmt: oracle.value_of(raw, fmt))(raws[name])
     for node in graph:
-        exact = RULES[node.op](node, [values[name] for name in node.inputs], parts)
+        exact = rules[node.op](node, [values[name] for name in node.inputs], parts)
         fmt = parts.output(node.name)
         raws[node.name] = each(lambda v, fmt=fmt: oracle.cast(v, fmt))(exact)
         values[node.name] = each(lambda raw, fmt=fmt: oracle.value_of(raw, fmt))(raws[node.name])

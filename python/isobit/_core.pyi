@@ -59,6 +59,9 @@ class Program:
 def isas() -> list[str]:
     """Instruction sets of this CPU that the engine can use, best first."""
 
+def cells() -> dict[str, str]:
+    """Every cell of the engine, and the name of the schedule that calls it."""
+
 def repeat_run(
     program: Program,
     inputs: Sequence[npt.NDArray[Any]],

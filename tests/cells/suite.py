@@ -12,8 +12,10 @@ inputs, attributes and trained constants. The suite chooses formats for every ro
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -190,6 +192,19 @@ class CellSuite:
             rows = [sample[position] for sample in samples]
             arrays.append(np.array(rows, dtype=kind).reshape(len(samples), *shape))
         return arrays if len(arrays) > 1 else arrays[0]
+
+
+def suites():
+    """The classes of tests/cells by operator."""
+    for path in sorted((Path(__file__).parent).glob("test_*.py")):
+        importlib.import_module(f"cells.{path.stem}")
+    found, waiting = {}, CellSuite.__subclasses__()
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if hasattr(kind, "op"):
+            found[kind.op] = kind
+    return dict(sorted(found.items()))
 
 
 class PositionwiseSuite(CellSuite):

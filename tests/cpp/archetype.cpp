@@ -4,15 +4,7 @@
 
 #include <cstdio>
 
-#include "isobit/cells/affine.hpp"
-#include "isobit/cells/argmax.hpp"
-#include "isobit/cells/dense.hpp"
-#include "isobit/cells/hard.hpp"
-#include "isobit/cells/linear.hpp"
-#include "isobit/cells/lookup.hpp"
-#include "isobit/cells/merge.hpp"
-#include "isobit/cells/relu.hpp"
-#include "isobit/cells/softmax.hpp"
+#include "isobit/cells.hpp"
 
 using namespace isobit;
 using P = archetype;

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import oracle
+from isobit.backends.cells import schedule_of
 
 ROUNDING = ("trn", "trn_zero", "rnd", "rnd_zero", "rnd_inf", "rnd_min_inf", "rnd_conv")
 OVERFLOW = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm")
-ROWS = ("softmax", "log_softmax", "argmax")
-MERGES = ("add", "subtract", "multiply", "maximum", "minimum", "average")
 
 
 def cxx_format(fmt):
@@ -74,23 +73,30 @@ class Function:
         cell, out = op["cell"], f"t{op['output']}"
         inputs = [f"t{number}" for number in op["inputs"]]
         out_format = cxx_format(self.spec["tensors"][op["output"]]["format"])
-        if cell == "dense":
+        schedule = schedule_of(cell)
+        if schedule == "matrix":
             self.dense(op, inputs[0], out)
-        elif cell == "gather":
+        elif schedule == "gather":
             pairs = [int(n) for n in op["ints"]]
             for i, (source, element) in enumerate(zip(pairs[::2], pairs[1::2], strict=True)):
                 self.body.append(
                     f"{out}.put({i}, cells::linear::apply({inputs[source]}[{element}], {out_format}()));"
                 )
-        elif cell in ROWS:
+        elif schedule in ("reduce", "rows_with_tables"):
             self.row(op, inputs[0], out)
-        elif cell in MERGES:
+        elif schedule == "zip":
             combined = inputs[0] + "[i]"
             for other in inputs[1:]:
                 combined = f"cells::{cell}::combine({combined}, {other}[i])"
             extra = "".join(f"{c}[i], " for c in self.constants(op))
             self.each(op, out, f"cells::{cell}::finish({combined}, {extra}{out_format}())")
+        elif schedule == "windows":
+            self.windows(op, inputs[0], out, out_format)
+        elif schedule == "fill":
+            (values,) = self.constants(op)
+            self.each(op, out, f"cells::linear::apply({values}[i], {out_format}())")
         else:
+            assert schedule == "map", f"how is {cell} called with static formats?"
             arguments = [f"{inputs[0]}[i]"]
             arguments += [f"{c}[i]" for c in self.constants(op)]
             arguments += self.tables(op)
@@ -123,6 +129,21 @@ class Function:
             f"count<{n_in}>(), {x}.view(), {weight}.from(o), {n_out}, {bias}.from(o), {accumulator}, "
             f"{out}.view().from(o));"
         )
+
+    def windows(self, op, x, out, out_format):
+        run, positions, longest, *rest = (int(n) for n in op["ints"])
+        begins, bases = rest[: positions + 1], rest[positions + 1 :]
+        constants = self.constants(op)
+        for p in range(positions):
+            for c in range(run):
+                first, *others = (base + c for base in bases[begins[p] : begins[p + 1]])
+                value = f"cells::{op['cell']}::begin(count<{longest}>(), {x}[{first}])"
+                for other in others:
+                    value = f"cells::{op['cell']}::step({value}, {x}[{other}])"
+                extra = "".join(f"{name}[{p * run + c}], " for name in constants)
+                self.body.append(
+                    f"{out}.put({p * run + c}, cells::{op['cell']}::finish({value}, {extra}{out_format}()));"
+                )
 
     def row(self, op, x, out):
         _, n = (int(number) for number in op["ints"])

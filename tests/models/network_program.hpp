@@ -11,15 +11,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "isobit/cells/affine.hpp"
-#include "isobit/cells/argmax.hpp"
-#include "isobit/cells/dense.hpp"
-#include "isobit/cells/hard.hpp"
-#include "isobit/cells/linear.hpp"
-#include "isobit/cells/lookup.hpp"
-#include "isobit/cells/merge.hpp"
-#include "isobit/cells/relu.hpp"
-#include "isobit/cells/softmax.hpp"
+#include "isobit/cells.hpp"
 #include "isobit/policy/scalar.hpp"
 #include "policy/ap.hpp"
 

@@ -5,13 +5,10 @@ A layer that subclasses `CellSuite` is found here without a word.
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import cxx
 import drawing
 import oracle
 from cells import suite
@@ -19,19 +16,6 @@ from isobit.ops import REGISTRY
 from plugin import joined
 
 SAMPLES = 12
-
-
-def suites():
-    """The classes of tests/cells by operator."""
-    for path in sorted((cxx.ROOT / "tests" / "cells").glob("test_*.py")):
-        importlib.import_module(f"cells.{path.stem}")
-    found, waiting = {}, suite.CellSuite.__subclasses__()
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if hasattr(kind, "op"):
-            found[kind.op] = kind
-    return dict(sorted(found.items()))
 
 
 def drawn(kind, count):
@@ -65,12 +49,12 @@ def compare(kinds, count, folder, isa="native"):
 
 def test_the_suites_are_found():
     rewritten = {"batch_norm", "dropout", "identity"}  # by the passes, into others
-    assert set(suites()) == set(REGISTRY) - rewritten
+    assert set(suite.suites()) == set(REGISTRY) - rewritten
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("isa", ["native", "generic"])
 @pytest.mark.parametrize("part", range(4))
 def test_each_layer(part, isa, tmp_path, compiler):
-    kinds = list(suites().values())[part::4]
+    kinds = list(suite.suites().values())[part::4]
     assert compare(kinds, 10, tmp_path, isa) >= 5 * len(kinds)

@@ -2,16 +2,12 @@
 #ifndef ISOBIT_ENGINE_CELL_TABLE_HPP
 #define ISOBIT_ENGINE_CELL_TABLE_HPP
 
-#include "isobit/cells/affine.hpp"
-#include "isobit/cells/argmax.hpp"
-#include "isobit/cells/dense.hpp"
-#include "isobit/cells/hard.hpp"
-#include "isobit/cells/linear.hpp"
-#include "isobit/cells/lookup.hpp"
-#include "isobit/cells/merge.hpp"
-#include "isobit/cells/relu.hpp"
-#include "isobit/cells/softmax.hpp"
-#include "schedules.hpp"
+#include "isobit/cells.hpp"
+#include "schedules/elementwise.hpp"
+#include "schedules/matrix.hpp"
+#include "schedules/movement.hpp"
+#include "schedules/rows.hpp"
+#include "schedules/windows.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -20,12 +16,14 @@ namespace engine_kernels {
 // What a cell takes. `inputs`: exactly so many; if negative, at least -inputs.
 struct cell_entry {
   const char* name;
-  int inputs, constants, tables, formats, ints;
+  int inputs, constants, tables, formats;
+  const char* schedule;
   schedule_kind kind;
+  const char* (*wrong)(const engine::operation_sizes&);
+  std::int64_t (*scratch)(const engine::operation_sizes&);
+  double (*work)(const engine::operation_sizes&);
   engine::kernel run;
 };
-
-constexpr int any_ints = -1;  // checked by the cell's own rule
 
 // The policy that runs a schedule where the table is made for P: the same, or what P says by
 // specializing this (isa_kernels_impl.hpp: registers of neighbouring elements are for elementwise
@@ -36,42 +34,55 @@ struct policy_of {
 };
 
 template <class P, class Schedule>
-constexpr cell_entry entry(const char* name, int inputs, int constants, int tables, int formats,
-                           int ints) {
-  return {name,           inputs,
-          constants,      tables,
-          formats,        ints,
-          Schedule::kind, &run_groups<typename policy_of<P, Schedule::kind>::type, Schedule>};
+constexpr cell_entry entry(const char* name, int inputs, int constants, int tables, int formats) {
+  return {name,
+          inputs,
+          constants,
+          tables,
+          formats,
+          Schedule::name,
+          Schedule::kind,
+          &Schedule::wrong,
+          &Schedule::scratch,
+          &Schedule::work,
+          &run_groups<typename policy_of<P, Schedule::kind>::type, Schedule>};
 }
 
 template <class P>
 const cell_entry* cell_table(int& size) {
   using namespace cells;
   static constexpr cell_entry table[] = {
-      // name, inputs, constants, tables, formats, ints
-      entry<P, map<linear>>("linear", 1, 0, 0, 0, 0),
-      entry<P, map<relu>>("relu", 1, 0, 0, 0, 0),
-      entry<P, map<clip>>("clip", 1, 2, 0, 0, 0),
-      entry<P, map<leaky_relu>>("leaky_relu", 1, 1, 0, 0, 0),
-      entry<P, map<thresholded_relu>>("thresholded_relu", 1, 1, 0, 0, 0),
-      entry<P, map<affine>>("affine", 1, 2, 0, 1, 0),
-      entry<P, map<hard_sigmoid>>("hard_sigmoid", 1, 2, 0, 0, 0),
-      entry<P, map<binary_tanh>>("binary_tanh", 1, 0, 0, 0, 0),
-      entry<P, map<ternary_tanh>>("ternary_tanh", 1, 0, 0, 0, 0),
-      entry<P, map<lookup>>("lookup", 1, 0, 1, 0, 0),
-      entry<P, map<lookup_relu>>("lookup_relu", 1, 0, 1, 0, 0),
-      entry<P, map<elu>>("elu", 1, 1, 1, 0, 0),
-      entry<P, zip<add>>("add", -1, 0, 0, 0, 0),
-      entry<P, zip<subtract>>("subtract", 2, 0, 0, 0, 0),
-      entry<P, zip<multiply>>("multiply", -1, 0, 0, 0, 0),
-      entry<P, zip<maximum>>("maximum", -1, 0, 0, 0, 0),
-      entry<P, zip<minimum>>("minimum", -1, 0, 0, 0, 0),
-      entry<P, zip<average>>("average", -1, 1, 0, 0, 0),
-      entry<P, gather<linear>>("gather", -1, 0, 0, 0, any_ints),
-      entry<P, matrix<dense>>("dense", 1, 2, 0, 1, 3),
-      entry<P, rows_with_tables<softmax>>("softmax", 1, 0, 2, 0, 2),
-      entry<P, rows_with_tables<log_softmax>>("log_softmax", 1, 0, 2, 0, 2),
-      entry<P, reduce<argmax>>("argmax", 1, 0, 0, 0, 2),
+      // name, inputs, constants, tables, formats
+      entry<P, map<linear>>("linear", 1, 0, 0, 0),
+      entry<P, map<relu>>("relu", 1, 0, 0, 0),
+      entry<P, map<clip>>("clip", 1, 2, 0, 0),
+      entry<P, map<leaky_relu>>("leaky_relu", 1, 1, 0, 0),
+      entry<P, map<thresholded_relu>>("thresholded_relu", 1, 1, 0, 0),
+      entry<P, map<affine>>("affine", 1, 2, 0, 1),
+      entry<P, map<hard_sigmoid>>("hard_sigmoid", 1, 2, 0, 0),
+      entry<P, map<binary_tanh>>("binary_tanh", 1, 0, 0, 0),
+      entry<P, map<ternary_tanh>>("ternary_tanh", 1, 0, 0, 0),
+      entry<P, map<lookup>>("lookup", 1, 0, 1, 0),
+      entry<P, map<lookup_relu>>("lookup_relu", 1, 0, 1, 0),
+      entry<P, map<elu>>("elu", 1, 1, 1, 0),
+      entry<P, zip<add>>("add", -1, 0, 0, 0),
+      entry<P, zip<subtract>>("subtract", 2, 0, 0, 0),
+      entry<P, zip<multiply>>("multiply", -1, 0, 0, 0),
+      entry<P, zip<maximum>>("maximum", -1, 0, 0, 0),
+      entry<P, zip<minimum>>("minimum", -1, 0, 0, 0),
+      entry<P, zip<average>>("average", -1, 1, 0, 0),
+      entry<P, fill<linear>>("constant", 0, 1, 0, 0),
+      entry<P, gather<linear>>("gather", -1, 0, 0, 0),
+      entry<P, windows<reduce_sum>>("reduce_sum", 1, 0, 0, 0),
+      entry<P, windows<reduce_sum_abs>>("reduce_sum_abs", 1, 0, 0, 0),
+      entry<P, windows<reduce_sum_square>>("reduce_sum_square", 1, 0, 0, 0),
+      entry<P, windows<reduce_mean>>("reduce_mean", 1, 1, 0, 0),
+      entry<P, windows<reduce_max>>("reduce_max", 1, 0, 0, 0),
+      entry<P, windows<reduce_min>>("reduce_min", 1, 0, 0, 0),
+      entry<P, matrix<dense>>("dense", 1, 2, 0, 1),
+      entry<P, rows_with_tables<softmax>>("softmax", 1, 0, 2, 0),
+      entry<P, rows_with_tables<log_softmax>>("log_softmax", 1, 0, 2, 0),
+      entry<P, reduce<argmax>>("argmax", 1, 0, 0, 0),
   };
   size = static_cast<int>(sizeof(table) / sizeof(table[0]));
   return table;

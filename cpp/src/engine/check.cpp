@@ -27,42 +27,6 @@ void check_raws(const std::vector<int128>& raws, const dyn& f, const std::string
       refuse(where, "a raw is out of the format's range");
 }
 
-// What each kind of schedule demands of the sizes.
-void check_sizes(const operation& op, const std::string& cell, const description& net,
-                 const std::string& where) {
-  const auto size_of = [&](int t) {
-    return static_cast<std::int64_t>(net.tensors[static_cast<std::size_t>(t)].size);
-  };
-  const std::int64_t out = size_of(op.output);
-  if (cell == "gather") {
-    if (static_cast<std::int64_t>(op.ints.size()) != 2 * out)
-      refuse(where, "wants one (input, element) pair per output element");
-    for (std::size_t i = 0; i < op.ints.size(); i += 2)
-      if (op.ints[i] < 0 || op.ints[i] >= static_cast<std::int64_t>(op.inputs.size()) ||
-          op.ints[i + 1] < 0 ||
-          op.ints[i + 1] >= size_of(op.inputs[static_cast<std::size_t>(op.ints[i])]))
-        refuse(where, "gathers an element that does not exist");
-    return;
-  }
-  if (op.ints.empty()) {
-    for (int t : op.inputs)
-      if (size_of(t) != out) refuse(where, "inputs and output differ in size");
-    for (const constant& c : op.constants)
-      if (c.raws.size() != 1 && static_cast<std::int64_t>(c.raws.size()) != out)
-        refuse(where, "a constant has neither one element nor as many as the output");
-    return;
-  }
-  const std::int64_t rows = op.ints[0], n_in = op.ints[1];
-  const std::int64_t n_out = op.ints.size() == 3 ? op.ints[2] : cell == "argmax" ? 1 : n_in;
-  if (rows < 1 || n_in < 1 || n_out < 1 || rows > out || n_in > size_of(op.inputs[0]) ||
-      n_out > out || rows * n_in != size_of(op.inputs[0]) || rows * n_out != out)
-    refuse(where, "its rows do not make up its tensors");
-  if (op.ints.size() == 3 &&
-      (static_cast<std::int64_t>(op.constants[0].raws.size()) != n_in * n_out ||
-       static_cast<std::int64_t>(op.constants[1].raws.size()) != n_out))
-    refuse(where, "weight and bias do not fit its rows");
-}
-
 void check_operation(const operation& op, const description& net, const std::vector<bool>& known,
                      const std::string& where) {
   int n_cells = 0;
@@ -81,9 +45,8 @@ void check_operation(const operation& op, const description& net, const std::vec
     refuse(named, "makes a tensor that does not exist or is made already");
   if (static_cast<int>(op.constants.size()) != cell.constants ||
       static_cast<int>(op.tables.size()) != cell.tables ||
-      static_cast<int>(op.formats.size()) != cell.formats ||
-      (cell.ints >= 0 && static_cast<int>(op.ints.size()) != cell.ints))
-    refuse(named, "has the wrong number of constants, tables, formats or ints");
+      static_cast<int>(op.formats.size()) != cell.formats)
+    refuse(named, "has the wrong number of constants, tables or formats");
   for (const constant& c : op.constants) {
     check_format(c.format, named + ", constant", 64);
     if (c.raws.size() != c.values.size())
@@ -98,7 +61,8 @@ void check_operation(const operation& op, const description& net, const std::vec
   }
   for (const dyn& f : op.formats)
     if (!f.is_exact()) check_format(f, named, 120);
-  check_sizes(op, cell.name, net, named);
+  const sizes_of_operation sizes(op, net);
+  if (const char* wrong = cell.wrong(sizes.all)) refuse(named, wrong);
 }
 
 }  // namespace
@@ -109,6 +73,14 @@ int find_cell(const std::string& name) {
   for (int i = 0; i < size; ++i)
     if (name == cells[i].name) return i;
   return -1;
+}
+
+std::vector<std::pair<std::string, std::string>> cell_schedules() {
+  int size = 0;
+  const auto* cells = engine_kernels::cell_table<scalar<int128>>(size);
+  std::vector<std::pair<std::string, std::string>> all;
+  for (int i = 0; i < size; ++i) all.emplace_back(cells[i].name, cells[i].schedule);
+  return all;
 }
 
 void check(const description& net) {

@@ -24,13 +24,23 @@ struct known_isa {
 std::vector<known_isa> best_first() {
   std::vector<known_isa> all;
 #if defined(__x86_64__)
-  const bool avx512 = has("avx512f") && has("avx512bw") && has("avx512dq") && has("avx512vl");
-  const bool avx2 = has("avx2") && has("fma") && has("bmi2");
+  [[maybe_unused]] const bool avx512 =
+      has("avx512f") && has("avx512bw") && has("avx512dq") && has("avx512vl");
+  [[maybe_unused]] const bool avx2 = has("avx2") && has("fma") && has("bmi2");
+#endif
+#if defined(ISOBIT_HAS_avx512vnni)
   all.push_back({"avx512vnni", isa_avx512vnni, avx512 && has("avx512vnni")});
+#endif
+#if defined(ISOBIT_HAS_avx512)
   all.push_back({"avx512", isa_avx512, avx512});
+#endif
+#if defined(ISOBIT_HAS_avxvnni)
   all.push_back({"avxvnni", isa_avxvnni, avx2 && has("avxvnni")});
+#endif
+#if defined(ISOBIT_HAS_avx2)
   all.push_back({"avx2", isa_avx2, avx2});
-#elif defined(__aarch64__)
+#endif
+#if defined(ISOBIT_HAS_dotprod)
   all.push_back({"dotprod", isa_dotprod, has("asimddp")});
 #endif
   all.push_back({"generic", isa_generic, true});

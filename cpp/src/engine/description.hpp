@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isobit/policy/scalar.hpp"
@@ -56,6 +57,9 @@ inline int128 highest_raw(const dyn& f) {
 
 // The number of the cell of this name (cell_table.hpp), -1 if there is none.
 int find_cell(const std::string& name);
+
+// Every cell and the name of its schedule.
+std::vector<std::pair<std::string, std::string>> cell_schedules();
 
 // Throws std::invalid_argument that says which operation is malformed and how.
 void check(const description& net);

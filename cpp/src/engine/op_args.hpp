@@ -54,6 +54,17 @@ struct op_args {
 
 using kernel = void (*)(const op_args&);
 
+// The sizes of an operation, for its schedule to check.
+struct operation_sizes {
+  const std::int64_t* ints;
+  std::int64_t n_ints;
+  const std::int64_t* inputs;  // elements of each
+  int n_inputs;
+  std::int64_t output;
+  const std::int64_t* constants;  // elements of each
+  int n_constants;
+};
+
 }  // namespace isobit::engine
 
 #endif

@@ -13,7 +13,7 @@
 #include "isobit/policy/wide_sums.hpp"
 #include "lane.hpp"
 #include "packed_modes.hpp"
-#include "schedules.hpp"
+#include "schedules/schedule.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {

@@ -8,11 +8,6 @@ namespace isobit::engine {
 
 namespace {
 
-const engine_kernels::cell_entry& cell_of(const operation& op) {
-  int size = 0;
-  return engine_kernels::cell_table<scalar<int128>>(size)[op.cell];
-}
-
 // More products of 16-bit numbers might not fit in the upper halves of wide sums.
 constexpr std::int64_t most_wide_inputs = 1 << 16;
 

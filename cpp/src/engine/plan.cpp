@@ -128,7 +128,7 @@ class planner {
     step.ints = op.ints.data();
     for (int t : op.inputs) step.input_formats.push_back(format(t));
     step.output_format = step.fused_format = format(op.output);
-    scratch_raws_ = std::max(scratch_raws_, static_cast<std::size_t>(scratch_size(op)));
+    scratch_raws_ = std::max(scratch_raws_, scratch_size(op, net_));
     const lane type = lane_of(index);
     const bool in_panels =
         choice_.pack(index) > 1 || (is_matrix(op) && !by_samples() && type != lane::i128);

@@ -29,8 +29,7 @@ constexpr std::int64_t most_blocks = 16;
 double work_of(const description& net) {
   double work = 0;
   for (const operation& op : net.operations)
-    work += is_matrix(op) ? static_cast<double>(op.ints[0] * op.ints[1] * op.ints[2])
-                          : net.tensors[static_cast<std::size_t>(op.output)].size;
+    work += cell_of(op).work(sizes_of_operation(op, net).all);
   return work;
 }
 

@@ -50,9 +50,33 @@ struct packed_constants {
   }
 };
 
-// Raws that an operation may need besides its tensors.
-inline int scratch_size(const operation& op) {
-  return op.tables.size() == 2 ? static_cast<int>(op.ints[1]) : 0;
+// The sizes that a schedule is asked about.
+struct sizes_of_operation {
+  std::vector<std::int64_t> inputs, constants;
+  operation_sizes all;
+
+  sizes_of_operation(const operation& op, const description& net) {
+    for (int t : op.inputs) inputs.push_back(net.tensors[static_cast<std::size_t>(t)].size);
+    for (const constant& c : op.constants)
+      constants.push_back(static_cast<std::int64_t>(c.raws.size()));
+    all = {op.ints.data(),
+           static_cast<std::int64_t>(op.ints.size()),
+           inputs.data(),
+           static_cast<int>(inputs.size()),
+           net.tensors[static_cast<std::size_t>(op.output)].size,
+           constants.data(),
+           static_cast<int>(constants.size())};
+  }
+  sizes_of_operation(const sizes_of_operation&) = delete;
+};
+
+// What the table says of an operation's cell, whatever the policy.
+inline const engine_kernels::cell_entry& cell_of(const operation& op) {
+  int size = 0;
+  return engine_kernels::cell_table<scalar<int128>>(size)[op.cell];
+}
+inline std::size_t scratch_size(const operation& op, const description& net) {
+  return static_cast<std::size_t>(cell_of(op).scratch(sizes_of_operation(op, net).all));
 }
 
 template <class P>
@@ -83,7 +107,7 @@ class sample_run {
       const auto id = static_cast<std::size_t>(t);
       inputs.push_back({tensors[id].data(), 1, plain(net_.tensors[id].format), 1, 0});
     }
-    std::vector<raw> scratch(static_cast<std::size_t>(scratch_size(op)));
+    std::vector<raw> scratch(scratch_size(op, net_));
     const packed_constants<uniform>& c = packed_[index];
     int size = 0;
     op_args args{};

@@ -64,6 +64,7 @@ class Engine:
         self.shapes: dict[str, Shape] = graph.shapes
         self.layers: tuple[str, ...] = tuple(builder.layers)
         self.results: Mapping[str, int] = builder.results
+        self.internals: Mapping[tuple[str, str], Sequence[int]] = builder.internals
         self.stored: Mapping[str, StoredConstant | StoredTable] = builder.stored
         spec = {
             "tensors": builder.tensors,
@@ -137,6 +138,15 @@ class Engine:
         """Float64 arithmetic with the trained values."""
         doubles = [array.astype(np.float64, copy=False) for array in arrays]
         return self._shaped(self.program.run_real(doubles, self._ids(names), threads(n_threads)), names)
+
+    def internal_ranges(self, arrays: Arrays) -> dict[tuple[str, str], tuple[float, float]]:
+        """Smallest and largest value of the tensors inside of layers, by layer and role, in float64."""
+        doubles = [array.astype(np.float64, copy=False) for array in arrays]
+        ranges: dict[tuple[str, str], tuple[float, float]] = {}
+        for key, tensors in self.internals.items():
+            values = self.program.run_real(doubles, list(tensors), threads(None))
+            ranges[key] = min(float(v.min()) for v in values), max(float(v.max()) for v in values)
+        return ranges
 
     def run_f64(self, arrays: Arrays, names: Sequence[str]) -> Arrays:
         """Integers from integers, computed with doubles that hold integers."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from isobit.backends.program import Code, ProgramBuilder, code, decode
+from isobit.backends.program import PLACEHOLDER, Code, ProgramBuilder, code, decode
 from isobit.backends.stored import StoredConstant, exact_format, quantized_constant, report_losses
 from isobit.errors import ConfigError, FileFormatError
 from isobit.formats import Format, Overflow, Rounding
@@ -44,6 +44,10 @@ class LayerLowering:
         self.output = output
         self._program = program
         self._precision = precision
+
+    def tensor_format(self, tensor: int) -> Format:
+        """The format of any tensor, such as a temporary one."""
+        return self._program.format(tensor)
 
     def input_format(self, number: int = 0) -> Format:
         """The format of an input."""
@@ -163,9 +167,26 @@ class LayerLowering:
             np.asarray(ints, dtype=np.int64).ravel(),
         )
 
+    def temporary(self, size: int, fmt: Format) -> int:
+        """A tensor inside of the layer with a format that follows from others (an exact sum, say)."""
+        return self._program.temporary(size, PLACEHOLDER if self._precision is None else fmt)
+
+    def internal(self, role: Role, size: int) -> int:
+        """A tensor inside of the layer with the format of a role; calibration sizes it from its values."""
+        name = self.node.name
+        made = self.temporary(size, PLACEHOLDER if self._precision is None else self._precision.of(role.name))
+        self._program.internals.setdefault((name, role.name), []).append(made)
+        return made
+
     def gather(self, elements: npt.ArrayLike, numbers: npt.ArrayLike | None = None) -> None:
         """The layer's output as chosen elements of its inputs (all of input 0 unless ``numbers`` tells)."""
         self.emit("gather", ints=_pairs(elements, numbers))
+
+    def moved(self, tensor: int, elements: npt.NDArray[np.int64]) -> int:
+        """A temporary tensor with chosen elements of another, in its format."""
+        target = self._program.temporary(elements.size, self._program.format(tensor))
+        self.emit("gather", inputs=[tensor], output=target, ints=_pairs(elements, None))
+        return target
 
     def broadcast_inputs(self) -> list[int]:
         """The inputs, those of another shape than the layer's repeated into it."""
@@ -173,7 +194,7 @@ class LayerLowering:
         return [
             self.inputs[number]
             if source == shape
-            else self._moved(
+            else self.moved(
                 self.inputs[number], np.broadcast_to(np.arange(size(source)).reshape(source), shape).ravel()
             )
             for number, source in enumerate(self.input_shapes)
@@ -195,19 +216,13 @@ class LayerLowering:
             self.emit(cell, tables=tables, ints=ints)
             return
         order = np.moveaxis(np.arange(size(shape)).reshape(shape), axis, -1)
-        rows = self._moved(self.inputs[0], order.ravel())
+        rows = self.moved(self.inputs[0], order.ravel())
         if size(self.node.shape) != size(shape):
             self.emit(cell, inputs=[rows], tables=tables, ints=ints)
             return
         result = self._program.temporary(size(shape), self._program.format(self.output))
         self.emit(cell, inputs=[rows], output=result, tables=tables, ints=ints)
         self.emit("gather", inputs=[result], ints=_pairs(np.argsort(order.ravel()), None))
-
-    def _moved(self, tensor: int, elements: npt.NDArray[np.int64]) -> int:
-        """A temporary tensor with chosen elements of another, in its format."""
-        target = self._program.temporary(elements.size, self._program.format(tensor))
-        self.emit("gather", inputs=[tensor], output=target, ints=_pairs(elements, None))
-        return target
 
     def _constant(
         self, role: str, name: str, values: FloatArray, fmt: Format, spread: bool

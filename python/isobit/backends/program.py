@@ -42,6 +42,8 @@ class ProgramBuilder:
     ----------
     results : dict of str to int
         The tensor whose cast ends a layer's arithmetic; gathers that only move it afterwards do not count.
+    internals : dict of (str, str) to list of int
+        The tensors inside of a layer that have the format of a role, by layer and role.
     """
 
     def __init__(self, known: Mapping[str, KnownIntegers] | None = None, warn: bool = True) -> None:
@@ -52,6 +54,7 @@ class ProgramBuilder:
         self.ops: list[dict[str, Any]] = []
         self.layers: list[str] = []
         self.results: dict[str, int] = {}
+        self.internals: dict[tuple[str, str], list[int]] = {}
         self._formats: list[Format] = []
 
     def temporary(self, size: int, fmt: Format) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from isobit.ops.affine import Affine, BatchNorm
 from isobit.ops.argmax import Argmax
 from isobit.ops.base import Op
+from isobit.ops.constant import Constant
 from isobit.ops.dense import Dense
 from isobit.ops.elu import Elu, Selu
 from isobit.ops.hard import BinaryTanh, HardSigmoid, TernaryTanh
@@ -14,6 +15,14 @@ from isobit.ops.lookup import Exp, Sigmoid, Softsign, Tanh
 from isobit.ops.lookup_relu import Gelu, Silu, Softplus
 from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
+from isobit.ops.reduce import (
+    ReduceMax,
+    ReduceMean,
+    ReduceMin,
+    ReduceSum,
+    ReduceSumAbs,
+    ReduceSumSquare,
+)
 from isobit.ops.relu import Clip, LeakyRelu, Linear, Prelu, Relu, ThresholdedRelu
 from isobit.ops.removed import Dropout, Identity
 from isobit.ops.softmax import LogSoftmax, Softmax
@@ -43,6 +52,13 @@ _OWN: tuple[Op, ...] = (
     Softmax(),
     LogSoftmax(),
     Argmax(),
+    Constant(),
+    ReduceSum(),
+    ReduceSumAbs(),
+    ReduceSumSquare(),
+    ReduceMean(),
+    ReduceMax(),
+    ReduceMin(),
     Add(),
     Subtract(),
     Multiply(),

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
 
 
+Ranges = Mapping[str, tuple[float, float]]
+"""Smallest and largest value by role."""
+
+
 class Op(abc.ABC):
     """A layer type. Operators have no state: one instance of each stands in the registry.
 
@@ -83,12 +87,19 @@ class Op(abc.ABC):
         """
         return None
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
-        """Trained values by role (``weight``, ``bias``), from which calibration sizes their formats."""
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+        """Constants by role (``weight``, ``bias``), from which calibration sizes their formats.
+
+        ``shapes`` are those of the inputs.
+        """
         return {}
 
-    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
-        """Smallest and largest table entry by role, for inputs between ``low`` and ``high``."""
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+        """Smallest and largest table entry by role.
+
+        ``sources`` holds the smallest and largest value of the first input (``input``) and of every tensor
+        inside of the layer, by role.
+        """
         return {}
 
     def keeps(self, node: Node, formats: Mapping[str, Format | None], fmt: Format) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +53,7 @@ class Dense(Op):
             )
         return (*source[:-1], n_out)
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """Weight and bias (zeros where there is none)."""
         return {"weight": node.constants["weight"], "bias": _bias(node)}
 

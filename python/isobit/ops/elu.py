@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isobit.functions import Function, value_range
-from isobit.ir import FloatArray, Node
+from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Elementwise
+from isobit.ops.base import Elementwise, Ranges
 from isobit.ops.roles import OUTPUT, TABLE, WEIGHT
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ class Elu(Elementwise):
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation", "ParametrizedActivation", "ELU")
 
-    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
         """``alpha * (exp(x) - 1)`` for negative x."""
+        low, _ = sources["input"]
         return {"table": value_range(ELU_TAIL, node.attrs["alpha"], (0.0, max(-low, 0.0)))}
 
     def lower(self, layer: LayerLowering) -> None:
@@ -53,12 +55,13 @@ class Selu(Elementwise):
     roles = (OUTPUT, WEIGHT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """The scale lambda."""
         return {"weight": np.array([SELU_SCALE])}
 
-    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
         """``lambda * alpha * (exp(x) - 1)`` for negative x."""
+        low, _ = sources["input"]
         return {"table": value_range(ELU_TAIL, SELU_SCALE * SELU_ALPHA, (0.0, max(-low, 0.0)))}
 
     def lower(self, layer: LayerLowering) -> None:

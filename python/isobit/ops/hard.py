@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isobit.ir import FloatArray, Node
+from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise
 from isobit.ops.roles import BIAS, OUTPUT, WEIGHT
@@ -26,7 +27,7 @@ class HardSigmoid(Elementwise):
     roles = (OUTPUT, WEIGHT, BIAS)
     hls4ml_classes = ("Activation", "HardActivation")
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """Slope and offset."""
         return {"weight": np.array([node.attrs["slope"]]), "bias": np.array([node.attrs["offset"]])}
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from isobit.functions import Function, known_at_zero, value_range
 from isobit.ir import Node
-from isobit.ops.base import Elementwise
+from isobit.ops.base import Elementwise, Ranges
 from isobit.ops.roles import OUTPUT, TABLE
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ class _Lookup(Elementwise):
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
         """The function between the ends of the input."""
+        low, high = sources["input"]
         return {"table": value_range(self.function, 0.0, (low, high))}
 
     def lower(self, layer: LayerLowering) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from isobit.functions import Function, known_at_zero, value_range
 from isobit.ir import FloatArray, Node
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Elementwise
+from isobit.ops.base import Elementwise, Ranges
 from isobit.ops.roles import OUTPUT, TABLE
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ class _LookupRelu(Elementwise):
         """The tabulated function of |x|."""
         raise NotImplementedError
 
-    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
         """The tail up to the largest magnitude."""
+        low, high = sources["input"]
         return {"table": value_range(self.tail(node), 0.0, (0.0, max(-low, high)))}
 
     def lower(self, layer: LayerLowering) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -88,7 +88,7 @@ class Average(Merge):
     roles: ClassVar[tuple[Role, ...]] = (OUTPUT, BOUND)
     hls4ml_classes = ("Merge", "Average")
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """The factor 1/n."""
         return {"weight": np.array([1.0 / len(node.inputs)])}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +63,7 @@ class Clip(Elementwise):
         if low is not None and high is not None and low > high:
             raise GraphError(f"layer {layer!r}: clip has low {low} above high {high}")
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """The bounds."""
         bounds = [b for b in (node.attrs["low"], node.attrs["high"]) if b is not None]
         return {"weight": np.array(bounds)}
@@ -91,7 +91,7 @@ class LeakyRelu(Elementwise):
     roles = (OUTPUT, WEIGHT)
     hls4ml_classes = ("ParametrizedActivation", "LeakyReLU")
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """Alpha."""
         return {"weight": np.array([node.attrs["alpha"]])}
 
@@ -119,7 +119,7 @@ class Prelu(Elementwise):
         check_broadcast(layer, "alpha", constants["alpha"], inputs[0])
         return inputs[0]
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """Alpha."""
         return {"weight": node.constants["alpha"]}
 
@@ -141,7 +141,7 @@ class ThresholdedRelu(Elementwise):
     roles = (OUTPUT, BOUND)
     hls4ml_classes = ("ParametrizedActivation", "ThresholdedReLU")
 
-    def constant_values(self, node: Node) -> dict[str, FloatArray]:
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """Theta."""
         return {"weight": np.array([node.attrs["theta"]])}
 

@@ -11,7 +11,7 @@ from isobit.formats import Format
 from isobit.functions import Function, known_at_zero, value_range
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Op, axis_of, size
+from isobit.ops.base import Op, Ranges, axis_of, size
 from isobit.ops.roles import EXP_TABLE, LOG_TABLE, OUTPUT, RECIPROCAL_TABLE, Role
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _OverAxis(Op):
         axis_of(layer, attrs, inputs[0])
         return inputs[0]
 
-    def table_range(self, node: Node, low: float, high: float) -> dict[str, tuple[float, float]]:
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
         """The exp of non-positive numbers, and the second function of a sum of 1 to n of them."""
         count = node.shape[axis_of(node.name, node.attrs, node.shape)]
         second = value_range(self.second_function, 0.0, (1.0, float(count)))

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from isobit.backends.cells import schedule_of
 from isobit.plugin.network import Network
-
-MAPS = (
-    "linear", "relu", "clip", "leaky_relu", "thresholded_relu", "affine", "hard_sigmoid", "binary_tanh",
-    "ternary_tanh", "lookup", "lookup_relu", "elu",
-)  # fmt: skip
-"""Cells of one input that go from element to element."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,9 @@ def fused(network: Network) -> Iterator[Step]:
         tensor = op["output"]
         while op["cell"] == "dense" and tensor not in kept and len(readers.get(tensor, ())) == 1:
             (reader,) = readers[tensor]
-            if network.operations[reader]["cell"] not in MAPS or not _carries(network, number, reader):
+            if schedule_of(network.operations[reader]["cell"]) != "map" or not _carries(
+                network, number, reader
+            ):
                 break
             followers.append(reader)
             inner.append(tensor)

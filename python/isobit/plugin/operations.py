@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from isobit.backends.cells import schedule_of
 from isobit.errors import CompileError
 from isobit.plugin.dense import dense
-from isobit.plugin.fusion import MAPS, Step, fused
+from isobit.plugin.fusion import Step, fused
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.network import Network
 from isobit.plugin.parts import Call, Parts
@@ -40,7 +41,7 @@ def program_of(network: Network, isa: InstructionSet) -> Program:
     program = Program()
     for step in fused(network):
         cell = network.operations[step.number]["cell"]
-        build = SCHEDULES.get(cell)
+        build = SCHEDULES.get(schedule_of(cell))
         if build is None:
             raise CompileError(
                 f"operation {step.number} is a cell {cell!r}, for which plugins have no schedule; predict "
@@ -101,12 +102,11 @@ def _reduce(parts: Parts, step: Step) -> Iterator[Call]:
 
 
 SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
-    **dict.fromkeys(MAPS, _map),
-    **dict.fromkeys(("add", "subtract", "multiply", "maximum", "minimum", "average"), _zip),
+    "map": _map,
+    "zip": _zip,
     "gather": _gather,
-    "dense": dense,
-    "softmax": _rows_with_tables,
-    "log_softmax": _rows_with_tables,
-    "argmax": _reduce,
+    "matrix": dense,
+    "rows_with_tables": _rows_with_tables,
+    "reduce": _reduce,
 }
-"""How each cell of the engine is called; a new layer adds a line here, or a name to ``fusion.MAPS``."""
+"""How each schedule of the engine is called; a new one adds a line here."""

@@ -22,6 +22,7 @@ from isobit.formats import MAX_FRAC, Format, Overflow, Rounding
 from isobit.inputs import check_values
 from isobit.ir import Graph
 from isobit.ops import REGISTRY
+from isobit.ops.roles import RoleKind
 from isobit.proof import Proof
 from isobit.quantization.precision import Precision
 from isobit.quantization.request import Request
@@ -30,7 +31,9 @@ from isobit.quantization.resolve import resolve
 if TYPE_CHECKING:
     from isobit.model import Model
 
-Ranges = dict[str, tuple[float, float]]
+Ranges = dict[tuple[str, str], tuple[float, float]]
+"""Smallest and largest value by (layer, role); the role of inputs and results is ``output``."""
+
 _BLOCK = 4096
 
 
@@ -51,15 +54,20 @@ def calibrate(model: Model, request: Request, data: Any, width: int) -> Precisio
 
 
 def observed_ranges(model: Model, data: Any) -> Ranges:
-    """Smallest and largest value of every input and layer of the float model over the data."""
+    """Smallest and largest value of every input, layer and tensor inside of a layer over the data."""
     arrays = check_values(data, model.inputs)
     if len(arrays[0]) == 0:
         raise InputError("calibration needs at least one sample")
     ranges: Ranges = {}
     for block in _blocks(arrays, model):
-        for name, values in model.trace(block).items():
-            low, high = ranges.get(name, (np.inf, -np.inf))
-            ranges[name] = (min(low, float(values.min())), max(high, float(values.max())))
+        found = {
+            (name, "output"): (float(values.min()), float(values.max()))
+            for name, values in model.trace(block).items()
+        }
+        found |= model.engine.internal_ranges(list(block.values()))
+        for key, (least, most) in found.items():
+            low, high = ranges.get(key, (np.inf, -np.inf))
+            ranges[key] = min(low, least), max(high, most)
     return ranges
 
 
@@ -76,8 +84,8 @@ class _Choice:
     def __init__(self, graph: Graph, request: Request, observed: Ranges, width: int) -> None:
         self._graph, self._request, self._width = graph, request, width
         self._formats: dict[tuple[str, str], Format] = {}
-        for name in graph.shapes:
-            self._formats[name, "output"] = range_format(*observed[name], width, True, Overflow.SAT)
+        for key, ends in observed.items():
+            self._formats[key] = range_format(*ends, width, True, Overflow.SAT)
         self._size_constants()
 
     def precision(self) -> Precision:
@@ -123,18 +131,30 @@ class _Choice:
                 self._formats[name, "output"] = fmt.with_modes(fmt.rounding, Overflow.SAT)
 
     def _size_constants(self) -> None:
+        shapes = self._graph.shapes
         for node in self._graph.nodes:
-            for role, values in REGISTRY[node.op].constant_values(node).items():
+            sources = [shapes[name] for name in node.inputs]
+            for role, values in REGISTRY[node.op].constant_values(node, sources).items():
                 low, high = float(values.min()), float(values.max())
                 self._formats[node.name, role] = range_format(low, high, self._width, low < 0, Overflow.SAT)
         self._size_tables(lambda name: self._formats[name, "output"])
 
     def _size_tables(self, tensor: Callable[[str], Format]) -> None:
         for node in self._graph.nodes:
-            source = tensor(node.inputs[0])
-            ranges = REGISTRY[node.op].table_range(node, source.min, source.max)
-            for role, (low, high) in ranges.items():
+            op = REGISTRY[node.op]
+            sources = {
+                role.name: _ends(self._formats[node.name, role.name])
+                for role in op.roles
+                if role.kind is RoleKind.DATA and (node.name, role.name) in self._formats
+            }
+            if node.inputs:
+                sources["input"] = _ends(tensor(node.inputs[0]))
+            for role, (low, high) in op.table_range(node, sources).items():
                 self._formats[node.name, role] = range_format(low, high, self._width, low < 0, Overflow.SAT)
+
+
+def _ends(fmt: Format) -> tuple[float, float]:
+    return fmt.min, fmt.max
 
 
 def _blocks(arrays: list[npt.NDArray[Any]], model: Model) -> Iterator[dict[str, npt.NDArray[Any]]]:

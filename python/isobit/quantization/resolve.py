@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from isobit.backends.stored import exact_format
 from isobit.errors import ConfigError
 from isobit.formats import Format, Overflow, Rounding
-from isobit.ir import Graph, Node
+from isobit.ir import Graph, Node, Shape
 from isobit.ops import REGISTRY
 from isobit.ops.roles import Role, RoleKind
 from isobit.quantization.precision import LayerPrecision, Precision
@@ -42,7 +42,7 @@ def resolve(graph: Graph, request: Request, fallback: Fallback | None = None) ->
     for node in graph.nodes:
         sources = [formats[name] for name in node.inputs]
         natural = REGISTRY[node.op].output_format(node, sources, [shapes[name] for name in node.inputs])
-        layers[node.name] = _layer(node, natural, request, fallback)
+        layers[node.name] = _layer(node, [shapes[name] for name in node.inputs], natural, request, fallback)
         formats[node.name] = layers[node.name].of("output")
     return Precision(inputs, layers)
 
@@ -58,13 +58,15 @@ def _input(name: str, request: Request, fallback: Fallback) -> Format:
     return _calibrated(name, "output", fallback)
 
 
-def _layer(node: Node, natural: Format | None, request: Request, fallback: Fallback) -> LayerPrecision:
+def _layer(
+    node: Node, shapes: Sequence[Shape], natural: Format | None, request: Request, fallback: Fallback
+) -> LayerPrecision:
     op = REGISTRY[node.op]
     own = [request.layers.get(node.name), request.operators.get(node.op)]
     specific = [level for level in own if level is not None]
     formats: dict[str, Format | None] = {}
     for role in op.roles:
-        formats[role.name] = _role(node, role, natural, specific, request.default, fallback)
+        formats[role.name] = _role(node, shapes, role, natural, specific, request.default, fallback)
     for level in specific:
         for key, fmt in level.internal.items():
             if not op.keeps(node, formats, fmt):
@@ -84,6 +86,7 @@ def _layer(node: Node, natural: Format | None, request: Request, fallback: Fallb
 
 def _role(
     node: Node,
+    shapes: Sequence[Shape],
     role: Role,
     natural: Format | None,
     specific: list[LayerRequest],
@@ -99,7 +102,7 @@ def _role(
     if role.name == "output" and natural is not None:
         return natural
     if bound:
-        exact = exact_format(np.ravel(REGISTRY[node.op].constant_values(node)[role.name]))
+        exact = exact_format(np.ravel(REGISTRY[node.op].constant_values(node, shapes)[role.name]))
         if exact is not None:
             return exact
     if chosen is None:

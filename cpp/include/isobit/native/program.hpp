@@ -2,15 +2,7 @@
 #ifndef ISOBIT_NATIVE_PROGRAM_HPP
 #define ISOBIT_NATIVE_PROGRAM_HPP
 
-#include "isobit/cells/affine.hpp"
-#include "isobit/cells/argmax.hpp"
-#include "isobit/cells/dense.hpp"
-#include "isobit/cells/hard.hpp"
-#include "isobit/cells/linear.hpp"
-#include "isobit/cells/lookup.hpp"
-#include "isobit/cells/merge.hpp"
-#include "isobit/cells/relu.hpp"
-#include "isobit/cells/softmax.hpp"
+#include "isobit/cells.hpp"
 #include "isobit/native/elementwise.hpp"
 #include "isobit/native/entry.hpp"
 #include "isobit/native/matrix.hpp"

@@ -1,0 +1,16 @@
+// Every cell there is. A new one adds a line here.
+#ifndef ISOBIT_CELLS_HPP
+#define ISOBIT_CELLS_HPP
+
+#include "isobit/cells/affine.hpp"
+#include "isobit/cells/argmax.hpp"
+#include "isobit/cells/dense.hpp"
+#include "isobit/cells/hard.hpp"
+#include "isobit/cells/linear.hpp"
+#include "isobit/cells/lookup.hpp"
+#include "isobit/cells/merge.hpp"
+#include "isobit/cells/reduce.hpp"
+#include "isobit/cells/relu.hpp"
+#include "isobit/cells/softmax.hpp"
+
+#endif

@@ -1,0 +1,53 @@
+// What only moves elements, and where constants become tensors.
+#ifndef ISOBIT_ENGINE_SCHEDULES_MOVEMENT_HPP
+#define ISOBIT_ENGINE_SCHEDULES_MOVEMENT_HPP
+
+#include "engine/schedules/elementwise.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+namespace engine_kernels {
+
+// Output element i is element ints[2i+1] of input ints[2i].
+template <class Cell>
+struct gather : schedule {
+  static constexpr const char* name = "gather";
+  static const char* wrong(const engine::operation_sizes& s) {
+    if (s.n_ints != 2 * s.output) return "wants one (input, element) pair per output element";
+    for (std::int64_t i = 0; i < s.n_ints; i += 2) {
+      const std::int64_t from = s.ints[i], element = s.ints[i + 1];
+      if (from < 0 || from >= s.n_inputs || element < 0 || element >= s.inputs[from])
+        return "wants elements that exist";
+    }
+    return nullptr;
+  }
+
+  template <class P>
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
+    const auto y = bind<P>(a.output, a.group);
+    for (int i = 0; i < a.output_size; ++i) {
+      const auto x = bind<P>(a.inputs[a.ints[2 * i]], a.group);
+      y.put(i, Cell::apply(x[static_cast<std::ptrdiff_t>(a.ints[2 * i + 1])], y.format()));
+    }
+  }
+};
+
+// A tensor of constants: output element i is constant i.
+template <class Cell>
+struct fill : schedule {
+  static constexpr const char* name = "fill";
+  static const char* wrong(const engine::operation_sizes& s) { return wrong_elementwise(s); }
+
+  template <class P>
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
+    const auto y = bind<P>(a.output, a.group);
+    const auto values = bind<P>(a.constants[0]);
+    for (int i = 0; i < a.output_size; ++i) y.put(i, Cell::apply(values[i], y.format()));
+  }
+};
+
+}  // namespace engine_kernels
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif

@@ -1,0 +1,67 @@
+// Windows of elements to one element each: reductions and pooling.
+#ifndef ISOBIT_ENGINE_SCHEDULES_WINDOWS_HPP
+#define ISOBIT_ENGINE_SCHEDULES_WINDOWS_HPP
+
+#include "engine/schedules/rows.hpp"
+
+namespace isobit {
+inline namespace ISOBIT_ISA {
+namespace engine_kernels {
+
+template <class Cell, class P, std::size_t... C>
+void windows_with(const engine::op_args& a, std::index_sequence<C...>) {
+  const int run = static_cast<int>(a.ints[0]), positions = static_cast<int>(a.ints[1]);
+  const int longest = static_cast<int>(a.ints[2]);
+  const std::int64_t *begins = a.ints + 3, *bases = begins + positions + 1;
+  const auto x = bind<P>(a.inputs[0], a.group);
+  const auto y = bind<P>(a.output, a.group);
+  for (int p = 0; p < positions; ++p)
+    for (int c = 0; c < run; ++c) {
+      const auto part = x.from(c);
+      auto all = Cell::begin(longest, part[bases[begins[p]]]);
+      for (std::int64_t k = begins[p] + 1; k < begins[p + 1]; ++k)
+        all = Cell::step(all, part[bases[k]]);
+      const int to = p * run + c;
+      y.put(to, Cell::finish(all, bind<P>(a.constants[C])[to]..., y.format()));
+    }
+}
+
+// Output (p, c) of positions x run comes from the input elements base + c for the bases of window
+// p. Ints: run, positions, the longest window, where each window begins among the bases (and where
+// the last ends), the bases.
+template <class Cell>
+struct windows : schedule {
+  static constexpr const char* name = "windows";
+  static const char* wrong(const engine::operation_sizes& s) {
+    if (s.n_ints < 5) return "wants run, positions, the longest window, beginnings and bases";
+    const std::int64_t run = s.ints[0], positions = s.ints[1], longest = s.ints[2];
+    if (!are_rows(s.output, positions, run) || s.n_ints < 4 + positions)
+      return "wants positions x run outputs, and a beginning for each position";
+    const std::int64_t *begins = s.ints + 3, *bases = begins + positions + 1;
+    const std::int64_t n_bases = s.n_ints - 4 - positions;
+    if (begins[0] != 0 || begins[positions] != n_bases) return "wants windows that cover the bases";
+    for (std::int64_t p = 0; p < positions; ++p)
+      if (begins[p + 1] <= begins[p] || begins[p + 1] - begins[p] > longest)
+        return "wants windows of 1 to `longest` bases";
+    for (std::int64_t k = 0; k < n_bases; ++k)
+      if (bases[k] < 0 || bases[k] > s.inputs[0] - run) return "wants bases inside of its input";
+    for (int c = 0; c < s.n_constants; ++c)
+      if (s.constants[c] != 1 && s.constants[c] != s.output)
+        return "wants constants of one element, or of as many as the output";
+    return nullptr;
+  }
+  static double work(const engine::operation_sizes& s) {
+    return static_cast<double>(s.ints[0] * (s.n_ints - 4 - s.ints[1]));
+  }
+
+  template <class P>
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
+    windows_with<Cell, P>(a, std::make_index_sequence<Cell::constants>());
+  }
+};
+
+}  // namespace engine_kernels
+}  // namespace ISOBIT_ISA
+}  // namespace isobit
+
+#endif
