@@ -41,13 +41,25 @@ std::vector<int128> read_raws(const py::handle& h, const dyn& f) {
   return raws;
 }
 
+// Constants and tables by the Python object that describes them: what operations share in Python,
+// they share in the engine. The description keeps its objects alive while it is read.
+struct known_data {
+  std::map<const void*, constant> constants;
+  std::map<const void*, lookup_table> tables;
+};
+
 constant read_constant(const py::dict& d) {
-  constant c;
-  c.format = read_format(d["format"]);
-  c.raws = read_raws(d["raw"], c.format);
+  const dyn format = read_format(d["format"]);
   const auto values = d["value"].cast<value_array>();
-  c.values.assign(values.data(), values.data() + values.size());
-  return c;
+  return {format, read_raws(d["raw"], format),
+          std::vector<double>(values.data(), values.data() + values.size())};
+}
+
+template <class T, class Read>
+const T& read_once(const py::handle& h, std::map<const void*, T>& known, Read read) {
+  const auto found = known.find(h.ptr());
+  if (found != known.end()) return found->second;
+  return known.emplace(h.ptr(), read(h.cast<py::dict>())).first->second;
 }
 
 function read_function(const std::string& name) {
@@ -86,14 +98,15 @@ int read_cell(const std::string& name) {
   return cell;
 }
 
-engine::operation read_operation(const py::dict& d) {
+engine::operation read_operation(const py::dict& d, known_data& known) {
   engine::operation op;
   op.cell = read_cell(d["cell"].cast<std::string>());
   op.inputs = d["inputs"].cast<std::vector<int>>();
   op.output = d["output"].cast<int>();
   for (const auto& f : d["formats"]) op.formats.push_back(read_format(f));
-  for (const auto& c : d["constants"]) op.constants.push_back(read_constant(c.cast<py::dict>()));
-  for (const auto& t : d["tables"]) op.tables.push_back(read_table(t.cast<py::dict>()));
+  for (const auto& c : d["constants"])
+    op.constants.push_back(read_once(c, known.constants, read_constant));
+  for (const auto& t : d["tables"]) op.tables.push_back(read_once(t, known.tables, read_table));
   const auto ints = d["ints"].cast<raw_array>();
   op.ints.assign(ints.data(), ints.data() + ints.size());
   return op;
@@ -110,7 +123,9 @@ engine::description read_description(const py::dict& spec) {
     }
     net.inputs = spec["inputs"].cast<std::vector<int>>();
     net.outputs = spec["outputs"].cast<std::vector<int>>();
-    for (const auto& h : spec["ops"]) net.operations.push_back(read_operation(h.cast<py::dict>()));
+    known_data known;
+    for (const auto& h : spec["ops"])
+      net.operations.push_back(read_operation(h.cast<py::dict>(), known));
   } catch (const py::cast_error& error) {
     throw std::invalid_argument(std::string("malformed description of a network: ") + error.what());
   }

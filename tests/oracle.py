@@ -99,7 +99,8 @@ def recast(value, fmt):
     return value if fmt[0] == 0 else value_of(cast(value, fmt), fmt)
 
 
-# ---- cells: lists of values and the operation's description in, list of exact values out ----
+# ---- cells: lists of values and the operation's description in, list of exact values out; `size` of the
+# description is how many ----
 
 
 def constants(op, count):
@@ -281,8 +282,8 @@ def run(spec, inputs):
     raws = {number: [int(r) for r in given] for number, given in zip(spec["inputs"], inputs, strict=True)}
     for op in spec["ops"]:
         values = [stored(raws[number], tensors[number]["format"]) for number in op["inputs"]]
-        exact = cells[op["cell"]](op, *values)
         target = tensors[op["output"]]
+        exact = cells[op["cell"]]({**op, "size": target["size"]}, *values)
         assert len(exact) == target["size"], f"{op['cell']} made {len(exact)} of {target['size']} elements"
         raws[op["output"]] = [cast(value, target["format"]) for value in exact]
     return raws

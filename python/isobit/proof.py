@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -67,8 +67,9 @@ class Proof:
             self._ranges[name] = (_least(tensor["low"]), _greatest(tensor["high"]))
         exact: dict[str, tuple[int, int, int]] = {}
         for name, number in engine.results.items():
-            tensor = facts["tensors"][number]
-            exact[name] = (int(tensor["exact_low"]), int(tensor["exact_high"]), int(tensor["exact_frac"]))
+            # of a recurrent layer: every step that has the output's format
+            numbers = {number, *engine.internals.get((name, "output"), ())}
+            exact[name] = _union([facts["tensors"][number] for number in numbers])
         ops: dict[str, list[Mapping[str, int]]] = {}
         for layer, op in zip(engine.layers, facts["ops"], strict=True):
             ops.setdefault(layer, []).append(op)
@@ -99,6 +100,15 @@ class Proof:
             "layers": {name: dict(vars(layer)) for name, layer in self.layers.items()},
             "ranges": {name: list(pair) for name, pair in self._ranges.items()},
         }
+
+
+def _union(tensors: Sequence[Mapping[str, Any]]) -> tuple[int, int, int]:
+    """The exact range of several tensors in units of the finest: low, high and fractional bits."""
+    frac = max(int(tensor["exact_frac"]) for tensor in tensors)
+    scales = [2 ** (frac - int(tensor["exact_frac"])) for tensor in tensors]
+    low = min(int(tensor["exact_low"]) * scale for tensor, scale in zip(tensors, scales, strict=True))
+    high = max(int(tensor["exact_high"]) * scale for tensor, scale in zip(tensors, scales, strict=True))
+    return low, high, frac
 
 
 def _overflows(low: int, high: int, frac: int, fmt: Format) -> bool:

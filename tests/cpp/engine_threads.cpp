@@ -15,14 +15,12 @@ namespace {
 std::mt19937_64 generator(3);
 
 constant random_constant(int n, const dyn& f) {
-  constant c;
-  c.format = f;
+  std::vector<int128> raws;
   for (int i = 0; i < n; ++i) {
     const auto range = highest_raw(f) - lowest_raw(f) + 1;
-    c.raws.push_back(lowest_raw(f) + static_cast<int128>(generator()) % range);
-    c.values.push_back(0);
+    raws.push_back(lowest_raw(f) + static_cast<int128>(generator()) % range);
   }
-  return c;
+  return {f, raws, std::vector<double>(raws.size())};
 }
 
 operation dense(int from, int to, int n_in, int n_out) {

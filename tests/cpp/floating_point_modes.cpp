@@ -81,13 +81,11 @@ description dense_of(const dyn& from, const dyn& to) {
   op.cell = find_cell("dense");
   op.formats = {dyn()};
   op.ints = {1, 7, 7};
-  constant weights, biases;
-  weights.format = biases.format = dyn(6, 3, true);
-  for (int i = 0; i < 49; ++i) weights.raws.push_back(i % 3 == 0 ? i - 24 : 0);
-  for (int i = 0; i < 7; ++i) biases.raws.push_back(i - 3);
-  weights.values.assign(49, 0);
-  biases.values.assign(7, 0);
-  op.constants = {weights, biases};
+  std::vector<int128> weights, biases;
+  for (int i = 0; i < 49; ++i) weights.push_back(i % 3 == 0 ? i - 24 : 0);
+  for (int i = 0; i < 7; ++i) biases.push_back(i - 3);
+  const dyn f(6, 3, true);
+  op.constants = {{f, weights, std::vector<double>(49)}, {f, biases, std::vector<double>(7)}};
   return net;
 }
 

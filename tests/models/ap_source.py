@@ -90,6 +90,8 @@ class Function:
                 combined = f"cells::{cell}::combine({combined}, {other}[i])"
             extra = "".join(f"{c}[i], " for c in self.constants(op))
             self.each(op, out, f"cells::{cell}::finish({combined}, {extra}{out_format}())")
+        elif schedule == "slices":
+            self.slices(op, inputs, out, out_format)
         elif schedule == "windows":
             self.windows(op, inputs[0], out, out_format)
         elif schedule == "fill":
@@ -144,6 +146,18 @@ class Function:
                 self.body.append(
                     f"{out}.put({p * run + c}, cells::{op['cell']}::finish({value}, {extra}{out_format}()));"
                 )
+
+    def slices(self, op, inputs, out, out_format):
+        """Every input from some element on; an exact accumulator has the format of the whole sum."""
+        ints = [int(n) for n in op["ints"]]
+        reads = [
+            f"{x}[{first} + {step} * i]" for x, first, step in zip(inputs, ints[::2], ints[1::2], strict=True)
+        ]
+        arguments = [*reads, *(f"{c}[i]" for c in self.constants(op)), *self.tables(op)]
+        for fmt in op["formats"]:
+            sums = f"{reads[0]} + {' * '.join(reads[1:])}".replace("* i", "* 0")
+            arguments.append(f"{cxx_format(fmt)}()" if fmt[0] else f"({sums}).format()")
+        self.each(op, out, f"cells::{op['cell']}::apply({', '.join([*arguments, out_format + '()'])})")
 
     def row(self, op, x, out):
         _, n = (int(number) for number in op["ints"])

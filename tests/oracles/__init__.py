@@ -7,9 +7,9 @@ them shares anything with isobit's arithmetic. A new family adds its file here.
 
 from __future__ import annotations
 
-from oracles import reductions
+from oracles import recurrent, reductions
 
-FAMILIES = (reductions,)
+FAMILIES = (recurrent, reductions)
 
 
 def merged(table):

@@ -9,6 +9,7 @@
 #include "isobit/cells/linear.hpp"
 #include "isobit/cells/lookup.hpp"
 #include "isobit/cells/merge.hpp"
+#include "isobit/cells/recurrent.hpp"
 #include "isobit/cells/reduce.hpp"
 #include "isobit/cells/relu.hpp"
 #include "isobit/cells/softmax.hpp"

@@ -7,6 +7,7 @@
 #include "schedules/matrix.hpp"
 #include "schedules/movement.hpp"
 #include "schedules/rows.hpp"
+#include "schedules/slices.hpp"
 #include "schedules/windows.hpp"
 
 namespace isobit {
@@ -80,6 +81,20 @@ const cell_entry* cell_table(int& size) {
       entry<P, windows<reduce_max>>("reduce_max", 1, 0, 0, 0),
       entry<P, windows<reduce_min>>("reduce_min", 1, 0, 0, 0),
       entry<P, matrix<dense>>("dense", 1, 2, 0, 1),
+      entry<P, slices<gate_linear>>("gate_linear", 2, 0, 0, 1),
+      entry<P, slices<gate_relu>>("gate_relu", 2, 0, 0, 1),
+      entry<P, slices<gate_lookup>>("gate_lookup", 2, 0, 1, 1),
+      entry<P, slices<gate_hard_sigmoid>>("gate_hard_sigmoid", 2, 2, 0, 1),
+      entry<P, slices<reset_gate_linear>>("reset_gate_linear", 3, 0, 0, 1),
+      entry<P, slices<reset_gate_relu>>("reset_gate_relu", 3, 0, 0, 1),
+      entry<P, slices<reset_gate_lookup>>("reset_gate_lookup", 3, 0, 1, 1),
+      entry<P, slices<reset_gate_hard_sigmoid>>("reset_gate_hard_sigmoid", 3, 2, 0, 1),
+      entry<P, slices<gated>>("gated", 2, 0, 0, 0),
+      entry<P, slices<lstm_state>>("lstm_state", 4, 0, 0, 0),
+      entry<P, slices<gru_state>>("gru_state", 3, 0, 0, 0),
+      entry<P, slices<masked>>("masked", 3, 0, 0, 0),
+      entry<P, slices<masked_to_zero>>("masked_to_zero", 2, 0, 0, 0),
+      entry<P, slices<within_length>>("within_length", 1, 1, 0, 0),
       entry<P, rows_with_tables<softmax>>("softmax", 1, 0, 2, 0),
       entry<P, rows_with_tables<log_softmax>>("log_softmax", 1, 0, 2, 0),
       entry<P, reduce<argmax>>("argmax", 1, 0, 0, 0),

@@ -21,7 +21,7 @@ void check_format(const dyn& f, const std::string& where, int widest) {
     refuse(where, "sign-magnitude wrap needs a signed format");
 }
 
-void check_raws(const std::vector<int128>& raws, const dyn& f, const std::string& where) {
+void check_raws(const shared_array<int128>& raws, const dyn& f, const std::string& where) {
   for (int128 r : raws)
     if (r < lowest_raw(f) || r > highest_raw(f))
       refuse(where, "a raw is out of the format's range");

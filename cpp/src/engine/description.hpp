@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isobit/policy/scalar.hpp"
+#include "shared_array.hpp"
 
 namespace isobit::engine {
 
@@ -19,14 +20,14 @@ struct tensor {
 // `values` are the trained numbers, read by the `real` policy only. One element serves all.
 struct constant {
   dyn format;
-  std::vector<int128> raws;
-  std::vector<double> values;
+  shared_array<int128> raws;
+  shared_array<double> values;
 };
 
 struct lookup_table {
   dyn index, entry;
   std::int64_t low = 0;
-  std::vector<int128> entries;
+  shared_array<int128> entries;
   function meaning = function::sigmoid;
   double parameter = 0;
 };

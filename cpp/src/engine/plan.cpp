@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "float_guard.hpp"
 #include "packed_modes.hpp"
@@ -155,8 +156,10 @@ class planner {
     step.output_size = size(op.output);
     const bool by_register = !by_samples() && is_elementwise(op) && type != lane::i128;
     if (by_register) step.output_size = (step.output_size + lanes(type) - 1) / lanes(type);
-    step.constants = by_register ? constants_by_register(op, type, isa_.register_bytes)
-                                 : plain_constants(op, type);
+    step.constants = shared(op, {by_register, static_cast<int>(type)}, [&] {
+      return by_register ? constants_by_register(op, type, isa_.register_bytes)
+                         : plain_constants(op, type);
+    });
   }
 
   void add_packed(std::size_t index, lane type, operation_step& step) {
@@ -191,14 +194,45 @@ class planner {
       step.run_few = at_once(find(weight_form::panels_for_few), isa_.few_packed_samples);
     step.output_size = size(result);
     const dyn& x = net_.tensors[static_cast<std::size_t>(input)].format;
-    if (sparse)
-      step.constants = sparse_words(op, x, pack, wanted.offset);
-    else if (pack > 1 && type == lane::i64)
-      step.constants = wide_panels(op, x, wanted.offset, choice_.largest_stored(input, pack),
-                                   by_samples() ? neurons_of_a_tile : isa_.register_bytes / 4,
-                                   isa_.register_bytes);
-    else
-      step.constants = panels(op, x, type, pack, wanted.offset, isa_.register_bytes);
+    const bool wide = pack > 1 && type == lane::i64;
+    const int128 largest = wide ? choice_.largest_stored(input, pack) : 0;
+    step.constants = shared(
+        op,
+        {2, sparse, static_cast<int>(type), pack, wanted.offset, static_cast<std::int64_t>(largest),
+         x.frac(), x.width(), x.is_signed()},
+        [&] {
+          if (sparse) return sparse_words(op, x, pack, wanted.offset);
+          return wide ? wide_panels(op, x, wanted.offset, largest,
+                                    by_samples() ? neurons_of_a_tile : isa_.register_bytes / 4,
+                                    isa_.register_bytes)
+                      : panels(op, x, type, pack, wanted.offset, isa_.register_bytes);
+        });
+  }
+
+  // What operations with the same constants, tables, formats and sizes share (the steps of a
+  // recurrent layer). `way` tells how they are laid out.
+  template <class Make>
+  operation_constants shared(const operation& op, std::vector<std::int64_t> way, const Make& make) {
+    const auto add = [&way](const dyn& f) {
+      const plain_format p = plain(f);
+      way.insert(way.end(), {p.width, p.frac, p.is_signed, p.rounds, p.overflows});
+    };
+    std::vector<const void*> arrays;
+    for (const constant& c : op.constants) {
+      arrays.push_back(c.raws.identity());
+      add(c.format);
+    }
+    for (const lookup_table& t : op.tables) {
+      arrays.push_back(t.entries.identity());
+      way.push_back(t.low);
+      add(t.index);
+      add(t.entry);
+    }
+    for (const dyn& f : op.formats) add(f);
+    if (is_matrix(op)) way.insert(way.end(), op.ints.begin(), op.ints.end());
+    const auto [found, is_new] = constants_.try_emplace({std::move(way), std::move(arrays)});
+    if (is_new) found->second = make();
+    return found->second;
   }
 
   const description& net_;
@@ -208,6 +242,8 @@ class planner {
   packing_choice choice_;
   std::vector<std::vector<int>> copies_;  // by tensor: buffers in other forms than its home
   std::vector<bool> done_;
+  std::map<std::pair<std::vector<std::int64_t>, std::vector<const void*>>, operation_constants>
+      constants_;
   std::size_t flat_bytes_ = 0, scratch_raws_ = 0;
 };
 

@@ -2,6 +2,8 @@
 #ifndef ISOBIT_ENGINE_SAMPLE_RUN_HPP
 #define ISOBIT_ENGINE_SAMPLE_RUN_HPP
 
+#include <map>
+#include <memory>
 #include <vector>
 
 #include "cell_table.hpp"
@@ -14,25 +16,29 @@ inline plain_format plain(const dyn& f) {
           static_cast<int>(f.overflows())};
 }
 
+// Arrays of U by the identity of what they were made from.
+template <class U>
+using arrays_by_identity = std::map<const void*, std::shared_ptr<const std::vector<U>>>;
+
 // The constants and tables of one operation in the carrier that a kernel reads.
 template <class U>
 struct packed_constants {
-  std::vector<std::vector<U>> storage;
+  std::vector<std::shared_ptr<const std::vector<U>>> storage;
   std::vector<constant_ref> constants;
   std::vector<table_ref> tables;
   std::vector<plain_format> formats;
 
-  // `trained`: the values before quantization instead of the raws.
-  explicit packed_constants(const operation& op, bool trained = false) {
-    storage.reserve(op.constants.size() + op.tables.size());
+  // `known` keeps what operations share; `trained`: the values before quantization instead of the
+  // raws.
+  explicit packed_constants(const operation& op, arrays_by_identity<U>& known,
+                            bool trained = false) {
     for (const constant& c : op.constants) {
-      storage.push_back(trained ? cast_all(c.values) : cast_all(c.raws));
-      constants.push_back({storage.back().data(),
-                           static_cast<std::ptrdiff_t>(storage.back().size()), plain(c.format)});
+      const std::vector<U>& all = trained ? cast_all(c.values, known) : cast_all(c.raws, known);
+      constants.push_back({all.data(), static_cast<std::ptrdiff_t>(all.size()), plain(c.format)});
     }
     for (const lookup_table& t : op.tables) {
-      storage.push_back(cast_all(t.entries));
-      tables.push_back({storage.back().data(), t.low, static_cast<std::int64_t>(t.entries.size()),
+      const std::vector<U>& all = cast_all(t.entries, known);
+      tables.push_back({all.data(), t.low, static_cast<std::int64_t>(t.entries.size()),
                         plain(t.index), plain(t.entry), static_cast<int>(t.meaning), t.parameter});
     }
     for (const dyn& f : op.formats) formats.push_back(plain(f));
@@ -42,11 +48,16 @@ struct packed_constants {
 
  private:
   template <class T>
-  static std::vector<U> cast_all(const std::vector<T>& from) {
-    std::vector<U> to;
-    to.reserve(from.size());
-    for (const T& v : from) to.push_back(static_cast<U>(v));
-    return to;
+  const std::vector<U>& cast_all(const shared_array<T>& from, arrays_by_identity<U>& known) {
+    auto& to = known[from.identity()];
+    if (!to) {
+      std::vector<U> all;
+      all.reserve(from.size());
+      for (const T& v : from) all.push_back(static_cast<U>(v));
+      to = std::make_shared<const std::vector<U>>(std::move(all));
+    }
+    storage.push_back(to);
+    return *to;
   }
 };
 
@@ -87,7 +98,8 @@ class sample_run {
 
   explicit sample_run(const description& net, bool trained = false) : net_(net) {
     for (const tensor& t : net.tensors) tensors.emplace_back(static_cast<std::size_t>(t.size));
-    for (const operation& op : net.operations) packed_.emplace_back(op, trained);
+    arrays_by_identity<uniform> known;
+    for (const operation& op : net.operations) packed_.emplace_back(op, known, trained);
   }
 
   // tensors[t][e]: set those of the inputs, then run the operations in order.

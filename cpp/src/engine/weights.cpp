@@ -10,7 +10,8 @@ namespace {
 
 template <class T>
 operation_constants plain_as(const operation& op) {
-  auto packed = std::make_shared<packed_constants<T>>(op);
+  arrays_by_identity<T> known;
+  auto packed = std::make_shared<packed_constants<T>>(op, known);
   return {packed->constants, packed->tables, packed->formats, packed};
 }
 
@@ -27,7 +28,7 @@ operation_constants by_register(const operation& op, int register_bytes) {
   operation_constants result = all->plain;
   const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(T);
   for (std::size_t c = 0; c < op.constants.size(); ++c) {
-    const std::vector<int128>& raws = op.constants[c].raws;
+    const shared_array<int128>& raws = op.constants[c].raws;
     auto array = std::make_unique<aligned_array<T>>(round_up(raws.size(), lanes));
     for (std::size_t i = 0; i < array->size(); ++i)
       array->data()[i] = static_cast<T>(raws[std::min(i, raws.size() - 1)]);

@@ -82,7 +82,7 @@ def _precision(content: Mapping[str, Any], graph: Graph) -> Precision:
     layers: dict[str, LayerPrecision] = {}
     for node in graph.nodes:
         entry = content["layers"][node.name]
-        roles = {role.name for role in REGISTRY[node.op].roles}
+        roles = {role.name for role in REGISTRY[node.op].used_roles(node)}
         if set(entry["formats"]) != roles:
             raise FileFormatError(f"layer {node.name!r} must have formats for {', '.join(sorted(roles))}")
         formats = {

@@ -141,7 +141,7 @@ class Engine:
 
     def internal_ranges(self, arrays: Arrays) -> dict[tuple[str, str], tuple[float, float]]:
         """Smallest and largest value of the tensors inside of layers, by layer and role, in float64."""
-        doubles = [array.astype(np.float64, copy=False) for array in arrays]
+        doubles = [array.reshape(len(array), -1).astype(np.float64, copy=False) for array in arrays]
         ranges: dict[tuple[str, str], tuple[float, float]] = {}
         for key, tensors in self.internals.items():
             values = self.program.run_real(doubles, list(tensors), threads(None))

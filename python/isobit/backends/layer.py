@@ -8,19 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from isobit.backends.program import PLACEHOLDER, Code, ProgramBuilder, code, decode
+from isobit.backends.program import EXACT, PLACEHOLDER, Code, ProgramBuilder, code, decode
 from isobit.backends.stored import StoredConstant, exact_format, quantized_constant, report_losses
 from isobit.errors import ConfigError, FileFormatError
-from isobit.formats import Format, Overflow, Rounding
+from isobit.formats import Format
 from isobit.functions import Function
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.base import size
 from isobit.ops.roles import Role
 from isobit.quantization.precision import LayerPrecision
 from isobit.tables import DEFAULT_SIZE
-
-EXACT = (0, 0, True, int(Rounding.TRN), int(Overflow.WRAP))
-"""The engine's way of writing "no cast"."""
 
 
 class LayerLowering:
@@ -63,6 +60,10 @@ class LayerLowering:
         fmt = self.input_format()
         return Format(max(fmt.max_raw - fmt.min_raw, 1).bit_length(), fmt.frac, signed=False)
 
+    def role_format(self, role: Role) -> Format:
+        """The format of a role that is not an accumulator."""
+        return PLACEHOLDER if self._precision is None else self._precision.of(role.name)
+
     def format(self, role: Role) -> Code:
         """The engine's code of an accumulator's format."""
         fmt = None if self._precision is None else self._precision.formats[role.name]
@@ -90,6 +91,17 @@ class LayerLowering:
         if fmt is None:
             raise ValueError(f"{name} = {value} of operator {self.node.op} is not a number of few bits")
         return self._constant(name, name, values, fmt, False)
+
+    def zeros(self, count: int) -> dict[str, Any]:
+        """A constant of zeros, which nobody chose and nobody stores."""
+        return self._program.constant(PLACEHOLDER, np.zeros(count, dtype=np.int64), np.zeros(count))
+
+    def positions(self, count: int) -> dict[str, Any]:
+        """The constants 0, 1, ... count - 1."""
+        numbers = np.arange(count, dtype=np.int64)
+        return self._program.constant(
+            Format(max(1, (count - 1).bit_length()), 0, signed=False), numbers, numbers.astype(np.float64)
+        )
 
     def limit(self, fmt: Format, raw: int, trained: float) -> dict[str, Any]:
         """An end of a format's range, which stands for a bound that does not exist."""
@@ -174,7 +186,7 @@ class LayerLowering:
     def internal(self, role: Role, size: int) -> int:
         """A tensor inside of the layer with the format of a role; calibration sizes it from its values."""
         name = self.node.name
-        made = self.temporary(size, PLACEHOLDER if self._precision is None else self._precision.of(role.name))
+        made = self.temporary(size, self.role_format(role))
         self._program.internals.setdefault((name, role.name), []).append(made)
         return made
 

@@ -21,6 +21,9 @@ Code = tuple[int, int, bool, int, int]
 PLACEHOLDER = Format(2, 0)
 """Stands for every format of a model that has none; only the `real` policy runs such a program."""
 
+EXACT: Code = (0, 0, True, int(Rounding.TRN), int(Overflow.WRAP))
+"""The engine's way of writing "no cast"."""
+
 
 def code(fmt: Format) -> Code:
     """A format as the engine takes it."""

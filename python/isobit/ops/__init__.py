@@ -15,6 +15,7 @@ from isobit.ops.lookup import Exp, Sigmoid, Softsign, Tanh
 from isobit.ops.lookup_relu import Gelu, Silu, Softplus
 from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
+from isobit.ops.recurrent import Gru, Lstm, SimpleRnn
 from isobit.ops.reduce import (
     ReduceMax,
     ReduceMean,
@@ -59,6 +60,9 @@ _OWN: tuple[Op, ...] = (
     ReduceMean(),
     ReduceMax(),
     ReduceMin(),
+    SimpleRnn(),
+    Lstm(),
+    Gru(),
     Add(),
     Subtract(),
     Multiply(),

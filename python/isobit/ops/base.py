@@ -102,6 +102,10 @@ class Op(abc.ABC):
         """
         return {}
 
+    def used_roles(self, node: Node) -> tuple[Role, ...]:
+        """Of the operator's roles, those that this layer has."""
+        return self.roles
+
     def keeps(self, node: Node, formats: Mapping[str, Format | None], fmt: Format) -> bool:
         """Whether a format holds every value of the layer's exact intermediate sum, by role formats."""
         return False

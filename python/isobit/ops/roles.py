@@ -39,11 +39,19 @@ TABLE = Role("table", RoleKind.TABLE)
 EXP_TABLE = Role("exp_table", RoleKind.TABLE)
 RECIPROCAL_TABLE = Role("reciprocal_table", RoleKind.TABLE)
 LOG_TABLE = Role("log_table", RoleKind.TABLE)
+RECURRENT_WEIGHT = Role("recurrent_weight", RoleKind.CONSTANT)
+RECURRENT_BIAS = Role("recurrent_bias", RoleKind.CONSTANT)
+RECURRENT_TABLE = Role("recurrent_table", RoleKind.TABLE)
+STATE = Role("state", RoleKind.DATA)
+HIDDEN = Role("hidden", RoleKind.DATA)
+SLOPE = Role("slope", RoleKind.EXACT)
+OFFSET = Role("offset", RoleKind.EXACT)
 
 SYNONYMS = {
     "result": "output",
     "accum": "accumulator",
     "kernel": "weight",
+    "recurrent_kernel": "recurrent_weight",
     "scale": "weight",
     "alpha": "weight",
     "inv_table": "reciprocal_table",

@@ -65,7 +65,8 @@ def _layer(
     own = [request.layers.get(node.name), request.operators.get(node.op)]
     specific = [level for level in own if level is not None]
     formats: dict[str, Format | None] = {}
-    for role in op.roles:
+    roles = op.used_roles(node)
+    for role in roles:
         formats[role.name] = _role(node, shapes, role, natural, specific, request.default, fallback)
     for level in specific:
         for key, fmt in level.internal.items():
@@ -78,7 +79,7 @@ def _layer(
     for level in (request.default, *reversed(specific)):
         hardware.update(level.hardware)
     size = None
-    if any(role.kind is RoleKind.TABLE for role in op.roles):
+    if any(role.kind is RoleKind.TABLE for role in roles):
         sizes = [level.table_size for level in (*specific, request.default) if level.table_size is not None]
         size = sizes[0] if sizes else DEFAULT_SIZE
     return LayerPrecision(formats, size, hardware)
