@@ -33,6 +33,7 @@ def load(
     path: str | os.PathLike[str],
     weights: str | os.PathLike[str] | None = None,
     *,
+    batch: bool = True,
     passes: Sequence[Pass] | None = None,
 ) -> Model | QuantizedModel:
     """Read a model file.
@@ -45,6 +46,10 @@ def load(
         ``isobit.frontends``, named by the suffix) declares.
     weights : path, optional
         The HDF5 file that belongs to a Keras architecture.
+    batch : bool
+        Whether the tensors of the file have a batch axis, the first of every input. With ``batch=False`` the
+        shapes in an ONNX file are those of one sample, and :meth:`Model.predict` takes arrays of shape
+        (n, *shape) as always, scalars as (n,).
     passes : sequence of passes, optional
         Rewriting of the graph; by default :data:`isobit.passes.DEFAULT`. With
         :data:`isobit.passes.UNFOLDED` batch normalisations stay layers. Not for ``.isobit`` files.
@@ -69,6 +74,8 @@ def load(
     suffix = file.suffix.lower()
     if weights is not None and suffix != ".json":
         raise UnsupportedError(f"weights go with a .json architecture; {file.name!r} holds its own")
+    if not batch and suffix != ".onnx":
+        raise UnsupportedError(f"batch=False is for ONNX files; tensors of {file.name!r} have a batch axis")
     if suffix == OWN_SUFFIX:
         if passes is not None:
             raise UnsupportedError("an .isobit file holds a finished model; passes do not apply to it")
@@ -81,7 +88,10 @@ def load(
     from isobit.model import Model
     from isobit.passes import DEFAULT, run_passes
 
-    graph = read(file) if weights is None else read(file, _existing(weights))
+    if not batch:
+        graph = read(file, batch=False)
+    else:
+        graph = read(file) if weights is None else read(file, _existing(weights))
     return Model(run_passes(graph, DEFAULT if passes is None else passes))
 
 

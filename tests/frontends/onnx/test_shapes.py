@@ -184,8 +184,8 @@ def test_constant_nodes_of_integers(attrs: dict[str, Any], tmp_path: Path) -> No
 
 
 REFUSED = {
-    "transposed batch": ([node("Transpose", ["x"], ["y"], perm=[1, 0, 2])], {}, "perm"),
-    "default perm": ([node("Transpose", ["x"], ["y"])], {}, "perm"),
+    "transposed batch": ([node("Transpose", ["x"], ["y"], perm=[1, 0, 2])], {}, "position"),
+    "default perm": ([node("Transpose", ["x"], ["y"])], {}, "position"),
     "softmax over batch": ([node("Softmax", ["x"], ["y"], axis=0)], {}, "batch axis"),
     "argmax over batch": ([node("ArgMax", ["x"], ["y"])], {}, "batch axis"),
     "concat over batch": ([node("Concat", ["x", "x"], ["y"], axis=0)], {}, "batch axis"),
@@ -195,9 +195,9 @@ REFUSED = {
     "flatten batch": ([node("Flatten", ["x"], ["y"], axis=0)], {}, "axis"),
     "flatten two": ([node("Flatten", ["x"], ["y"], axis=2)], {}, "axis"),
     "squeeze all": ([node("Squeeze", ["x"], ["y"])], {}, "axes"),
-    "unsqueeze batch": ([node("Unsqueeze", ["x", "i"], ["y"])], {"i": [0]}, "axis 0"),
+    "unsqueeze batch": ([node("Unsqueeze", ["x", "i"], ["y"])], {"i": [0]}, "position"),
     "constant per sample": ([node("Add", ["x", "c"], ["y"])], {"c": np.ones((2, 2, 3), "f4")}, "batch axis"),
-    "constant enlarges": ([node("Add", ["x", "c"], ["y"])], {"c": np.ones((1, 1, 2, 3), "f4")}, "enlarge"),
+    "constant enlarges": ([node("Add", ["x", "c"], ["y"])], {"c": np.ones((1, 1, 2, 3), "f4")}, "position"),
     "constant widens": ([node("Mul", ["x", "c"], ["y"])], {"c": np.ones((5, 2, 3), "f4")}, "batch axis"),
 }
 

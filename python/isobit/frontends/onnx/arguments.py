@@ -54,3 +54,16 @@ def slice_arguments(layer: Layer, rank: int) -> dict[int, slice]:
         axis: slice(start, end, step)
         for axis, start, end, step in zip(counted, starts, ends, steps, strict=True)
     }
+
+
+def reduction_arguments(layer: Layer) -> tuple[tuple[int, ...] | None, bool]:
+    """The axes of a reduction and whether they are kept: an attribute up to opset 12 or 17, then input 1.
+
+    An empty tuple stands for all axes, None for none at all.
+    """
+    keepdims = layer.attributes.flag("keepdims", True)
+    if layer.opset < (13 if layer.op == "ReduceSum" else 18):
+        return layer.attributes.integers("axes") or (), keepdims
+    nothing = layer.attributes.flag("noop_with_empty_axes", False)
+    axes = layer.integers(1) if layer.has(1) else ()
+    return (None if nothing and not axes else axes), keepdims

@@ -84,6 +84,11 @@ class Attributes:
         """Let every attribute be read again, by a second computation of the same node."""
         self._unread = dict(self._all)
 
+    def rewind_one(self, name: str) -> None:
+        """Let one attribute be read again, by another part of the same handler."""
+        if name in self._all:
+            self._unread[name] = self._all[name]
+
     def finish(self) -> None:
         """Raise unless every attribute was read."""
         if self._unread:

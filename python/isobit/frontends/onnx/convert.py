@@ -51,12 +51,7 @@ def check_operator(node: NodeProto, opset: int) -> None:
         )
     if node.op_type not in OPERATORS:
         raise UnsupportedError(f"the operator is not supported; supported: {', '.join(OPERATORS)}")
-    version, schema = schema_of(node.op_type, opset)
-    if version not in OPERATORS[node.op_type].versions:
-        raise UnsupportedError(
-            f"opset {opset} defines it anew (version {version}); isobit knows the versions "
-            f"{', '.join(map(str, OPERATORS[node.op_type].versions))}"
-        )
+    schema = schema_of(node.op_type, opset)
     for entry in node.attribute:
         if entry.name not in schema.attributes:
             hint = closest(entry.name, schema.attributes) or " It has none."
@@ -100,11 +95,13 @@ def _converted(layer: Layer) -> Value | tuple[Value, ...]:
     values = [layer.value(i) for i in range(len(layer.inputs)) if layer.has(i)]
     constants = [value for value in values if isinstance(value, Constant)]
     if operator.fold is not None and len(constants) == len(values):
-        first = _compute(layer, operator.fold, other=False)
         if not any(constant.depends_on_batch for constant in constants):
-            return Constant(first, repr(layer.label))
+            return Constant(_compute(layer, operator.fold, other=False), repr(layer.label))
         if not operator.moves:
+            if operator.repeats and operator.convert is not None:
+                return operator.convert(layer)
             raise layer.refuse("computing with the size of the batch is not supported")
+        first = _compute(layer, operator.fold, other=False)
         layer.attributes.rewind()
         return pair(first, _compute(layer, operator.fold, other=True), repr(layer.label))
     if operator.convert is None:

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isobit.errors import FileFormatError
-from isobit.frontends.onnx.arguments import axes_argument, bounds_of_shape, permutation, slice_arguments
+from isobit.frontends.onnx.arguments import (
+    axes_argument,
+    bounds_of_shape,
+    permutation,
+    reduction_arguments,
+    slice_arguments,
+)
 from isobit.frontends.onnx.initializers import element_type
 from isobit.frontends.onnx.limits import MAX_CONSTANTS
 from isobit.frontends.onnx.values import Array
@@ -134,17 +140,73 @@ def divide(layer: Layer, xs: Sequence[Array]) -> Array:
     return elementwise(lambda a, b: np.abs(a) // np.abs(b))(layer, xs) * sign
 
 
-def product(layer: Layer, xs: Sequence[Array]) -> Array:
-    """Product over axes: an attribute up to opset 17, then input 1."""
-    if layer.opset < 18:
-        axes = layer.attributes.integers("axes")
-    else:
-        axes = layer.integers(1) if layer.has(1) else None
-        if layer.attributes.flag("noop_with_empty_axes", False) and not axes:
+def logic(function: Callable[..., Array]) -> Fold:
+    """A NumPy function of one or more arrays that broadcast, which gives booleans."""
+
+    def fold(layer: Layer, xs: Sequence[Array]) -> Array:
+        _limit(math.prod(np.broadcast_shapes(*(x.shape for x in xs))))
+        return np.asarray(function(*xs))
+
+    return fold
+
+
+def where(layer: Layer, xs: Sequence[Array]) -> Array:
+    """The second array where the first is true, else the third."""
+    _limit(math.prod(np.broadcast_shapes(*(x.shape for x in xs))))
+    return np.where(*xs).astype(xs[1].dtype)
+
+
+def modulo(layer: Layer, xs: Sequence[Array]) -> Array:
+    """The remainder, with the sign of the divisor, or with ``fmod`` that of the dividend."""
+    function = np.fmod if layer.attributes.flag("fmod", False) else np.mod
+    if xs[1].dtype.kind in "iu" and not np.all(xs[1]):
+        raise FileFormatError("it divides integers by zero")
+    return elementwise(function)(layer, xs)
+
+
+def reduced(function: Callable[..., Array]) -> Fold:
+    """A NumPy reduction over axes, an attribute in older opsets, then input 1."""
+
+    def fold(layer: Layer, xs: Sequence[Array]) -> Array:
+        axes, keepdims = reduction_arguments(layer)
+        if axes is None:
             return xs[0]
-    keepdims = layer.attributes.flag("keepdims", True)
+        with np.errstate(all="ignore"):
+            found = function(xs[0], axis=tuple(axes) or None, keepdims=keepdims)
+        return np.asarray(found).astype(xs[0].dtype)
+
+    return fold
+
+
+def size_of(layer: Layer, xs: Sequence[Array]) -> Array:
+    """The number of elements."""
+    return np.array(xs[0].size, dtype=np.int64)
+
+
+def tile(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Repeated side by side along every axis."""
+    repeats = layer.integers(1)
+    _limit(xs[0].size * math.prod(repeats))
+    return np.tile(xs[0], repeats)
+
+
+def cast_like(layer: Layer, xs: Sequence[Array]) -> Array:
+    """To the type of another constant."""
+    layer.attributes.integer("saturate", 1)  # concerns 8-bit floats only, which are refused
+    layer.attributes.text("round_mode", "up")  # likewise
     with np.errstate(all="ignore"):
-        return np.asarray(np.prod(xs[0], axis=axes or None, keepdims=keepdims, dtype=xs[0].dtype))
+        return xs[0].astype(xs[1].dtype)
+
+
+def count(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Numbers from a start to a limit by a step."""
+    layer.attributes.integer("stash_type", 1)  # the result is rounded to the type of the inputs in any case
+    start, limit, step = (x.reshape(()) for x in xs)
+    if not step:
+        raise FileFormatError("the step is 0")
+    length = max(math.ceil((float(limit) - float(start)) / float(step)), 0)
+    _limit(length)
+    return (start + np.arange(length) * step).astype(start.dtype)
 
 
 def constant(layer: Layer) -> Array:

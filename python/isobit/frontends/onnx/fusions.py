@@ -147,15 +147,15 @@ def _dense_biases(wiring: Wiring) -> Iterator[Fusion]:
             weight, bias = wiring.constant(wiring.nodes[matmul].input[1]), wiring.constant(addend)
             if weight is None or weight.ndim != 2 or bias is None:
                 continue
-            vector = _vector(bias, weight.shape[1])
+            vector = _vector(bias, weight.shape[1], wiring.has_batch)
             if vector is not None:
                 convert = partial(matmul_add, bias=vector)
                 yield Fusion(root, frozenset({root, matmul}), matmul, convert)
 
 
-def _vector(bias: FloatArray, n_out: int) -> FloatArray | None:
+def _vector(bias: FloatArray, n_out: int, has_batch: bool) -> FloatArray | None:
     """A bias as (n_out,), if it is the same for every sample."""
-    if bias.ndim == 2 and bias.shape[0] == 1:
+    if has_batch and bias.ndim == 2 and bias.shape[0] == 1:
         bias = bias[0]
     return np.broadcast_to(bias, (n_out,)) if bias.shape in ((), (1,), (n_out,)) else None
 

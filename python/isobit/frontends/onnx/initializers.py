@@ -108,6 +108,12 @@ def as_float64(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         return np.asarray(array, dtype=np.float64)
 
 
+def element_of(array: npt.NDArray[Any]) -> str:
+    """The element type of an array, as ONNX calls it."""
+    code = array.dtype.str.lstrip("<>|=").replace("b1", "?")
+    return next((kind for kind, (stored, _) in _STORAGE.items() if stored == code), "BFLOAT16")
+
+
 def element_type(number: int) -> str:
     """Name of an element type, as ONNX calls it."""
     return numbered(ELEMENT_TYPES, number)

@@ -16,7 +16,7 @@ from isobit.frontends.onnx.values import Constant, Tensor, Unavailable
 from isobit.ir import Graph, GraphBuilder
 
 
-def load(path: Path) -> Graph:
+def load(path: Path, batch: bool = True) -> Graph:
     """Read an ONNX file (opset 7 to 28, standard operators).
 
     The first axis of every input is the batch; a fixed batch in the file is taken as "any". Weights of
@@ -26,6 +26,9 @@ def load(path: Path) -> Graph:
     ----------
     path : Path
         The ``.onnx`` file.
+    batch : bool
+        Whether the tensors of the file have a batch axis, the first of every input. If not, the shapes in
+        the file are those of one sample, and any axis is data.
 
     Returns
     -------
@@ -44,21 +47,21 @@ def load(path: Path) -> Graph:
     path = Path(path)
     try:
         model, opset = read_model(path)
-        return _graph(model.graph, opset, path)
+        return _graph(model.graph, opset, path, batch)
     except IsobitError as error:
         raise type(error)(f"{path}: {error}") from error.__cause__
     except (MemoryError, RecursionError) as error:
         raise FileFormatError(f"{path}: reading it takes too much memory") from error
 
 
-def _graph(graph: GraphProto, opset: int, path: Path) -> Graph:
+def _graph(graph: GraphProto, opset: int, path: Path, has_batch: bool) -> Graph:
     if graph.sparse_initializer:
         name = graph.sparse_initializer[0].values.name
         raise UnsupportedError(f"sparse initializer {name!r} is not supported; store it dense")
     for what, count in (("nodes", len(graph.node)), ("initializers", len(graph.initializer))):
         if count > MAX_NODES:
             raise UnsupportedError(f"the graph has {count} {what}; supported are up to {MAX_NODES}")
-    shapes, batch = data_inputs(graph)
+    inputs, batch = data_inputs(graph, has_batch)
     if batch is not None and batch > 1:
         import logging
 
@@ -69,22 +72,33 @@ def _graph(graph: GraphProto, opset: int, path: Path) -> Graph:
     if len(initializers) != len(graph.initializer):
         raise FileFormatError("two initializers have the same name")
     outputs = [info.name for info in graph.output]
-    nodes = ordered(graph.node, [*shapes, *initializers], outputs)
+    nodes = ordered(graph.node, [*inputs, *initializers], outputs)
     builder = GraphBuilder(graph.name or path.stem)
     reserved = {name for node in graph.node for name in (node.name, *node.output)}
-    scope = Scope(builder, opset, path.parent, initializers, reserved)
+    scope = Scope(builder, opset, path.parent, initializers, reserved, has_batch)
     scope.fixed_batch = batch
-    for name, shape in shapes.items():
-        scope.define(name, Tensor(builder.input(name, shape)))
+    for name, (shape, element) in inputs.items():
+        scope.define(name, Tensor(builder.input(name, shape), element, 0 if has_batch else None))
     convert_nodes(scope, nodes, outputs)
     if graph.quantization_annotation:
         name = graph.quantization_annotation[0].tensor_name
         raise UnsupportedError(f"quantization annotation of {name!r} is not supported")
     for name in outputs:
-        value = scope.value(name)
-        if isinstance(value, Constant):
-            raise UnsupportedError(f"output {name!r} does not depend on any input")
-        if isinstance(value, Unavailable):
-            raise UnsupportedError(f"output {name!r} is {value.text}")
-        builder.output(name, value.name)
+        builder.output(name, _output(scope, name).name)
     return builder.build()
+
+
+def _output(scope: Scope, name: str) -> Tensor:
+    """The tensor that an output of the model shows."""
+    value = scope.value(name)
+    if isinstance(value, Constant) and not scope.batch:
+        value = scope.constant(value, name)
+    if isinstance(value, Unavailable):
+        raise UnsupportedError(f"output {name!r} is {value.text}")
+    if isinstance(value, Constant) or (scope.batch and value.batch is None):
+        raise UnsupportedError(f"output {name!r} does not depend on any input")
+    if value.batch:
+        raise UnsupportedError(
+            f"output {name!r} has the batch axis at position {value.batch}; it must be first"
+        )
+    return value

@@ -1,7 +1,8 @@
 """How ONNX defines the operators that isobit reads: versions, numbers of inputs and outputs, attributes.
 
 This restates ``onnx.defs`` up to opset 28, as data that costs no time to load; a test compares it with the
-installed onnx. A file that uses a newer opset ends in an error.
+installed onnx, and ``tests/frontends/onnx/write_schemas.py`` writes it (new versions are to be read before
+that, for their meaning may have changed). A file that uses a newer opset ends in an error.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Schema(NamedTuple):
     outputs: tuple[int, int]
 
 
-def schema_of(operator: str, opset: int) -> tuple[int, Schema]:
-    """The version of an operator that an opset has, and its schema.
+def schema_of(operator: str, opset: int) -> Schema:
+    """The definition of an operator that an opset has.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def schema_of(operator: str, opset: int) -> tuple[int, Schema]:
     older = [entry for entry in known if entry[0] <= opset]
     if not older:
         raise FileFormatError(f"opset {opset} has no operator {operator}")
-    return older[-1]
+    return older[-1][1]
 
 
 def _since(
@@ -88,6 +89,81 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     "Gelu": [_since((20,), (1, 1), "approximate")],
     "Exp": [_since((6, 13), (1, 1))],
     "Clip": [_since((6,), (1, 1), "max min"), _since((11, 12, 13), (1, 3))],
+    "Shrink": [_since((9,), (1, 1), "bias lambd")],
+    "Sqrt": [_since((6, 13), (1, 1))],
+    "Reciprocal": [_since((6, 13), (1, 1))],
+    "Pow": [_since((7, 12, 13, 15), (2, 2))],
+    "Abs": [_since((6, 13), (1, 1))],
+    "Sign": [_since((9, 13), (1, 1))],
+    "Floor": [_since((6, 13), (1, 1))],
+    "Ceil": [_since((6, 13), (1, 1))],
+    "Round": [_since((11, 22), (1, 1))],
+    "Log": [_since((6, 13), (1, 1))],
+    "Sin": [_since((7, 22), (1, 1))],
+    "Cos": [_since((7, 22), (1, 1))],
+    "Tan": [_since((7, 22), (1, 1))],
+    "Asin": [_since((7, 22), (1, 1))],
+    "Acos": [_since((7, 22), (1, 1))],
+    "Atan": [_since((7, 22), (1, 1))],
+    "Sinh": [_since((9, 22), (1, 1))],
+    "Cosh": [_since((9, 22), (1, 1))],
+    "Asinh": [_since((9, 22), (1, 1))],
+    "Acosh": [_since((9, 22), (1, 1))],
+    "Atanh": [_since((9, 22), (1, 1))],
+    "Erf": [_since((9, 13), (1, 1))],
+    "Less": [_since((7, 9, 13), (2, 2))],
+    "LessOrEqual": [_since((12, 16), (2, 2))],
+    "Greater": [_since((7, 9, 13), (2, 2))],
+    "GreaterOrEqual": [_since((12, 16), (2, 2))],
+    "Equal": [_since((7, 11, 13, 19), (2, 2))],
+    "And": [_since((7,), (2, 2))],
+    "Or": [_since((7,), (2, 2))],
+    "Xor": [_since((7,), (2, 2))],
+    "Not": [_since((1,), (1, 1))],
+    "Where": [_since((9, 16), (3, 3))],
+    "IsNaN": [_since((9, 13, 20), (1, 1))],
+    "IsInf": [_since((10, 20), (1, 1), "detect_negative detect_positive")],
+    "ReduceSum": [
+        _since((1, 11), (1, 1), "axes keepdims"),
+        _since((13,), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceMean": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18,), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceMax": [
+        _since((1, 11, 12, 13), (1, 1), "axes keepdims"),
+        _since((18, 20), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceMin": [
+        _since((1, 11, 12, 13), (1, 1), "axes keepdims"),
+        _since((18, 20), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceL1": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18,), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceL2": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18,), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceSumSquare": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18,), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceProd": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18,), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceLogSum": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18, 28), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "ReduceLogSumExp": [
+        _since((1, 11, 13), (1, 1), "axes keepdims"),
+        _since((18, 28), (1, 2), "keepdims noop_with_empty_axes"),
+    ],
+    "CumSum": [_since((11, 14), (2, 2), "exclusive reverse")],
     "BatchNormalization": [
         _since((7,), (5, 5), "epsilon momentum spatial", outputs=(1, 5)),
         _since((9,), (5, 5), "epsilon momentum", outputs=(1, 5)),
@@ -95,16 +171,51 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     ],
     "Softmax": [_since((1, 11, 13), (1, 1), "axis")],
     "LogSoftmax": [_since((1, 11, 13), (1, 1), "axis")],
+    "Hardmax": [_since((1, 11, 13), (1, 1), "axis")],
     "ArgMax": [
         _since((1, 11), (1, 1), "axis keepdims"),
         _since((12, 13), (1, 1), "axis keepdims select_last_index"),
     ],
+    "ArgMin": [
+        _since((1, 11), (1, 1), "axis keepdims"),
+        _since((12, 13), (1, 1), "axis keepdims select_last_index"),
+    ],
+    "Conv": [_since((1, 11, 22), (2, 3), "auto_pad dilations group kernel_shape pads strides")],
+    "ConvTranspose": [
+        _since(
+            (1, 11, 22),
+            (2, 3),
+            "auto_pad dilations group kernel_shape output_padding output_shape pads strides",
+        )
+    ],
+    "MaxPool": [
+        _since((1,), (1, 1), "auto_pad kernel_shape pads strides"),
+        _since((8,), (1, 1), "auto_pad kernel_shape pads storage_order strides", outputs=(1, 2)),
+        _since(
+            (10, 11, 12, 22),
+            (1, 1),
+            "auto_pad ceil_mode dilations kernel_shape pads storage_order strides",
+            outputs=(1, 2),
+        ),
+    ],
+    "AveragePool": [
+        _since((7,), (1, 1), "auto_pad count_include_pad kernel_shape pads strides"),
+        _since((10, 11), (1, 1), "auto_pad ceil_mode count_include_pad kernel_shape pads strides"),
+        _since((19, 22), (1, 1), "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides"),
+    ],
+    "GlobalMaxPool": [_since((1, 22), (1, 1))],
+    "GlobalAveragePool": [_since((1, 22), (1, 1))],
+    "DepthToSpace": [_since((1,), (1, 1), "blocksize"), _since((11, 13, 28), (1, 1), "blocksize mode")],
+    "SpaceToDepth": [_since((1, 13), (1, 1), "blocksize"), _since((28,), (1, 1), "blocksize mode")],
     "Shape": [_since((1, 13), (1, 1)), _since((15, 19, 21, 23, 24, 25), (1, 1), "end start")],
+    "Size": [_since((1, 13, 19, 21, 23, 24, 25), (1, 1))],
     "Reshape": [_since((5, 13), (2, 2)), _since((14, 19, 21, 23, 24, 25), (2, 2), "allowzero")],
     "Flatten": [_since((1, 9, 11, 13, 21, 23, 24, 25), (1, 1), "axis")],
     "Squeeze": [_since((1, 11), (1, 1), "axes"), _since((13, 21, 23, 24, 25), (1, 2))],
     "Unsqueeze": [_since((1, 11), (1, 1), "axes"), _since((13, 21, 23, 24, 25), (2, 2))],
     "Transpose": [_since((1, 13, 21, 23, 24, 25), (1, 1), "perm")],
+    "Expand": [_since((8, 13), (2, 2))],
+    "Tile": [_since((6, 13), (2, 2))],
     "Concat": [_since((4, 11, 13), (1, ANY), "axis")],
     "Slice": [_since((1,), (1, 1), "axes ends starts"), _since((10, 11, 13), (3, 5))],
     "Split": [
@@ -123,6 +234,11 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
         _since((19, 21, 23), (1, 1), "saturate to"),
         _since((24, 25, 28), (1, 1), "round_mode saturate to"),
     ],
+    "CastLike": [
+        _since((15,), (2, 2)),
+        _since((19, 21, 23), (2, 2), "saturate"),
+        _since((24, 25), (2, 2), "round_mode saturate"),
+    ],
     "Constant": [
         _since((1, 9), (0, 0), "value"),
         _since((11,), (0, 0), "sparse_value value"),
@@ -133,18 +249,7 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
         ),
     ],
     "ConstantOfShape": [_since((9, 20, 21, 23, 24, 25), (1, 1), "value")],
-    "Expand": [_since((8, 13), (2, 2))],
-    "ReduceProd": [
-        _since((1, 11, 13), (1, 1), "axes keepdims"),
-        _since((18,), (1, 2), "keepdims noop_with_empty_axes"),
-    ],
-    "Sqrt": [_since((6, 13), (1, 1))],
-    "Reciprocal": [_since((6, 13), (1, 1))],
-    "Pow": [_since((7, 12, 13, 15), (2, 2))],
-    "Abs": [_since((6, 13), (1, 1))],
-    "Erf": [_since((9, 13), (1, 1))],
-    "Where": [_since((9, 16), (3, 3))],
-    "Greater": [_since((7, 9, 13), (2, 2))],
-    "LessOrEqual": [_since((12, 16), (2, 2))],
+    "Range": [_since((11,), (3, 3)), _since((27,), (3, 3), "stash_type")],
+    "Mod": [_since((10, 13, 28), (2, 2), "fmod")],
 }
 """By operator, oldest first; what only opsets below 7 had is left out."""

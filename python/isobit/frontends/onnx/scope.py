@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isobit.errors import FileFormatError, IsobitError, UnsupportedError
-from isobit.frontends.onnx.initializers import decode
+from isobit.frontends.onnx.initializers import as_float64, decode, element_of
 from isobit.frontends.onnx.limits import MAX_CONSTANTS, MAX_SAMPLE
 from isobit.frontends.onnx.messages import TensorProto
 from isobit.frontends.onnx.values import Array, Constant, Tensor, Value
@@ -33,6 +33,8 @@ class Scope:
         Stored tensors by name; they are decoded when they are first used.
     reserved : iterable of str
         Names that the user chose, which no generated name may take.
+    batch : bool
+        Whether the first axis of every input is the batch.
     """
 
     def __init__(
@@ -42,9 +44,11 @@ class Scope:
         folder: Path,
         initializers: Mapping[str, TensorProto],
         reserved: Iterable[str],
+        batch: bool = True,
     ) -> None:
         self.builder = builder
         self.opset = opset
+        self.batch = batch
         self.fixed_batch: int | None = None
         self._folder = folder
         self._initializers = initializers
@@ -107,13 +111,29 @@ class Scope:
         attrs: Mapping[str, Any] | None = None,
         constants: Mapping[str, npt.ArrayLike] | None = None,
     ) -> Tensor:
-        """Append a layer, within the limits on weights and on tensors."""
+        """Append a layer, within the limits on weights and on tensors; it is typed as its first input."""
         self._weights_left -= sum(np.size(array) for array in (constants or {}).values())
         if self._weights_left < 0:
             raise UnsupportedError(f"the layers have more than {MAX_CONSTANTS} weights in all")
         tensor = self.builder.add(op, [x.name for x in inputs], name, attrs, constants)
         check_sample(self.builder.shapes[tensor])
-        return Tensor(tensor)
+        return Tensor(tensor, inputs[0].element, inputs[0].batch) if inputs else Tensor(tensor, batch=None)
+
+    def constant(self, value: Constant, name: str) -> Tensor:
+        """A constant as a layer of its own, for operators that take data there.
+
+        Raises
+        ------
+        UnsupportedError
+            When it has values that are not finite, or its shape is that of no tensor of isobit.
+        """
+        wide = as_float64(value.array)
+        if not np.all(np.isfinite(wide)):
+            raise UnsupportedError(f"{value.source} has values that are not finite, which cannot be data")
+        if not value.array.size:
+            raise UnsupportedError(f"{value.source} is empty (shape {value.array.shape})")
+        made = self.emit("constant", [], self.unique(name, True), constants={"value": wide})
+        return made.of(element_of(value.array))
 
 
 def check_sample(shape: Shape) -> None:

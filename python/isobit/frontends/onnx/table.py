@@ -1,7 +1,7 @@
 """Every ONNX operator that isobit reads, and what reads it.
 
-An operator is known in certain versions: the opsets in which its definition changed. A version that is
-not listed here (of a newer onnx) is refused, for its meaning may have changed.
+Handlers know all versions of their operators up to the newest opset that ``schemas`` states; a file of a
+newer opset is refused, for operators may mean something else there.
 """
 
 from __future__ import annotations
@@ -16,10 +16,17 @@ from isobit.frontends.onnx.folding import Fold
 from isobit.frontends.onnx.handlers import (
     activations,
     arithmetic,
+    blocks,
+    broadcasting,
     classifiers,
+    convolution,
     dense,
+    elementwise,
+    indexing,
     neutral,
     normalization,
+    pooling,
+    reductions,
     selection,
     shaping,
 )
@@ -34,99 +41,155 @@ class Operator(NamedTuple):
 
     Parameters
     ----------
-    versions : tuple of int
-        Opsets in which it was defined anew, as ``onnx.defs`` counts (``since_version``).
     convert : callable, optional
         Makes layers, for inputs that depend on the data.
     fold : callable, optional
         Computes the result, when all inputs are constants.
     moves : bool
         Whether ``fold`` only moves entries.
+    repeats : bool
+        Whether ``convert`` also takes constants in which the size of the batch is open, to repeat something.
     instead : str
         Where ``convert`` is missing: what is supported instead.
     """
 
-    versions: tuple[int, ...]
     convert: Convert | None = None
     fold: Fold | None = None
     moves: bool = False
+    repeats: bool = False
     instead: str = "supported on constants only"
 
 
-def _elementwise(versions: tuple[int, ...], function: Callable[..., Array]) -> Operator:
-    return Operator(versions, fold=folding.elementwise(function))
+def _function(op: str, numpy: Callable[..., Array]) -> Operator:
+    """A function of one tensor of floating-point numbers."""
+    return Operator(elementwise.function(op), folding.elementwise(numpy))
 
 
-_SHAPING = (21, 23, 24, 25)
-_GELU = "supported only within GELU as exporters write it, x/2 * (1 + erf(x / sqrt(2))) or its form with tanh"
-_WHERE = "supported only within Softplus and Threshold as PyTorch writes them"
+def _comparison(op: str, numpy: Callable[..., Array], accept: str = "fi") -> Operator:
+    """A comparison of two tensors, or a logical combination of them."""
+    return Operator(elementwise.comparison(op, accept), folding.logic(numpy))
+
 
 OPERATORS: dict[str, Operator] = {
     # matrix products
-    "Gemm": Operator((7, 9, 11, 13), dense.gemm),
-    "MatMul": Operator((1, 9, 13), dense.matmul),
+    "Gemm": Operator(dense.gemm),
+    "MatMul": Operator(dense.matmul),
     # arithmetic
-    "Add": Operator((7, 13, 14), arithmetic.add, folding.elementwise(np.add)),
-    "Sub": Operator((7, 13, 14), arithmetic.subtract, folding.elementwise(np.subtract)),
-    "Mul": Operator((7, 13, 14), arithmetic.multiply, folding.elementwise(np.multiply)),
-    "Div": Operator((7, 13, 14), arithmetic.divide, folding.divide),
-    "Neg": Operator((6, 13), arithmetic.negate, folding.elementwise(np.negative)),
-    "Sum": Operator((6, 8, 13), arithmetic.total),
-    "Mean": Operator((6, 8, 13), arithmetic.mean),
-    "Max": Operator((6, 8, 12, 13), arithmetic.maximum),
-    "Min": Operator((6, 8, 12, 13), arithmetic.minimum),
+    "Add": Operator(arithmetic.add, folding.elementwise(np.add)),
+    "Sub": Operator(arithmetic.subtract, folding.elementwise(np.subtract)),
+    "Mul": Operator(arithmetic.multiply, folding.elementwise(np.multiply)),
+    "Div": Operator(arithmetic.divide, folding.divide),
+    "Neg": Operator(arithmetic.negate, folding.elementwise(np.negative)),
+    "Sum": Operator(arithmetic.total),
+    "Mean": Operator(arithmetic.mean),
+    "Max": Operator(arithmetic.maximum),
+    "Min": Operator(arithmetic.minimum),
     # activations
-    "Relu": Operator((6, 13, 14), activations.plain("relu")),
-    "LeakyRelu": Operator((6, 16), activations.leaky_relu),
-    "PRelu": Operator((7, 9, 16), activations.prelu),
-    "ThresholdedRelu": Operator((10, 22), activations.thresholded_relu),
-    "Elu": Operator((6, 22), activations.elu),
-    "Selu": Operator((6, 22), activations.selu),
-    "Celu": Operator((12, 28), activations.celu),
-    "Softplus": Operator((1, 22), activations.plain("softplus")),
-    "Softsign": Operator((1, 22), activations.plain("softsign")),
-    "Sigmoid": Operator((6, 13), activations.plain("sigmoid")),
-    "Tanh": Operator((6, 13), activations.plain("tanh")),
-    "HardSigmoid": Operator((6, 22), activations.hard_sigmoid),
-    "HardSwish": Operator((14, 22), activations.hard_swish),
-    "Swish": Operator((24,), activations.swish),
-    "Mish": Operator((18, 22), activations.mish),
-    "Gelu": Operator((20,), activations.gelu),
-    "Exp": Operator((6, 13), activations.plain("exp"), folding.elementwise(np.exp)),
-    "Clip": Operator((6, 11, 12, 13), activations.clip),
+    "Relu": Operator(activations.plain("relu")),
+    "LeakyRelu": Operator(activations.leaky_relu),
+    "PRelu": Operator(activations.prelu),
+    "ThresholdedRelu": Operator(activations.thresholded_relu),
+    "Elu": Operator(activations.elu),
+    "Selu": Operator(activations.selu),
+    "Celu": Operator(activations.celu),
+    "Softplus": Operator(activations.plain("softplus")),
+    "Softsign": Operator(activations.plain("softsign")),
+    "Sigmoid": Operator(activations.plain("sigmoid")),
+    "Tanh": Operator(activations.plain("tanh")),
+    "HardSigmoid": Operator(activations.hard_sigmoid),
+    "HardSwish": Operator(activations.hard_swish),
+    "Swish": Operator(activations.swish),
+    "Mish": Operator(activations.mish),
+    "Gelu": Operator(activations.gelu),
+    "Exp": Operator(activations.plain("exp"), folding.elementwise(np.exp)),
+    "Clip": Operator(activations.clip),
+    "Shrink": Operator(elementwise.shrink),
+    # elementary functions
+    "Sqrt": _function("sqrt", np.sqrt),
+    "Reciprocal": _function("reciprocal", lambda x: 1 / x),
+    "Pow": Operator(elementwise.power, folding.elementwise(np.power)),
+    "Abs": Operator(elementwise.function("abs", "fi"), folding.elementwise(np.abs)),
+    "Sign": Operator(elementwise.function("sign", "fi"), folding.elementwise(np.sign)),
+    "Floor": _function("floor", np.floor),
+    "Ceil": _function("ceil", np.ceil),
+    "Round": _function("round", np.round),
+    "Log": _function("log", np.log),
+    "Sin": _function("sin", np.sin),
+    "Cos": _function("cos", np.cos),
+    "Tan": _function("tan", np.tan),
+    "Asin": _function("asin", np.arcsin),
+    "Acos": _function("acos", np.arccos),
+    "Atan": _function("atan", np.arctan),
+    "Sinh": _function("sinh", np.sinh),
+    "Cosh": _function("cosh", np.cosh),
+    "Asinh": _function("asinh", np.arcsinh),
+    "Acosh": _function("acosh", np.arccosh),
+    "Atanh": _function("atanh", np.arctanh),
+    "Erf": Operator(elementwise.function("erf")),
+    # comparisons and logic
+    "Less": _comparison("less", np.less),
+    "LessOrEqual": _comparison("less_equal", np.less_equal),
+    "Greater": _comparison("greater", np.greater),
+    "GreaterOrEqual": _comparison("greater_equal", np.greater_equal),
+    "Equal": Operator(elementwise.comparison("equal", "fib"), folding.logic(np.equal)),
+    "And": _comparison("logical_and", np.logical_and, "b"),
+    "Or": _comparison("logical_or", np.logical_or, "b"),
+    "Xor": _comparison("logical_xor", np.logical_xor, "b"),
+    "Not": Operator(elementwise.logical_not, folding.logic(np.logical_not)),
+    "Where": Operator(elementwise.where, folding.where),
+    "IsNaN": Operator(elementwise.is_never, folding.logic(np.isnan)),
+    "IsInf": Operator(elementwise.is_never),
+    # reductions
+    "ReduceSum": Operator(reductions.reduction("reduce_sum"), folding.reduced(np.sum)),
+    "ReduceMean": Operator(reductions.reduction("reduce_mean", "f"), folding.reduced(np.mean)),
+    "ReduceMax": Operator(reductions.reduction("reduce_max", "fib"), folding.reduced(np.max)),
+    "ReduceMin": Operator(reductions.reduction("reduce_min", "fib"), folding.reduced(np.min)),
+    "ReduceL1": Operator(reductions.reduction("reduce_sum_abs")),
+    "ReduceL2": Operator(reductions.reduction("reduce_l2", "f")),
+    "ReduceSumSquare": Operator(reductions.reduction("reduce_sum_square")),
+    "ReduceProd": Operator(reductions.reduction("reduce_prod"), folding.reduced(np.prod)),
+    "ReduceLogSum": Operator(reductions.reduction("reduce_log_sum", "f")),
+    "ReduceLogSumExp": Operator(reductions.reduction("reduce_log_sum_exp", "f")),
+    "CumSum": Operator(reductions.cumulated_sum),
     # normalisation and classifiers
-    "BatchNormalization": Operator((7, 9, 14, 15), normalization.batch_normalization),
-    "Softmax": Operator((1, 11, 13), classifiers.softmax("softmax")),
-    "LogSoftmax": Operator((1, 11, 13), classifiers.softmax("log_softmax")),
-    "ArgMax": Operator((1, 11, 12, 13), classifiers.argmax),
+    "BatchNormalization": Operator(normalization.batch_normalization),
+    "Softmax": Operator(classifiers.softmax("softmax")),
+    "LogSoftmax": Operator(classifiers.softmax("log_softmax")),
+    "Hardmax": Operator(classifiers.hardmax),
+    "ArgMax": Operator(classifiers.arg_extreme("argmax")),
+    "ArgMin": Operator(classifiers.arg_extreme("argmin")),
+    # convolution and pooling
+    "Conv": Operator(convolution.conv),
+    "ConvTranspose": Operator(convolution.conv_transpose),
+    "MaxPool": Operator(pooling.max_pool),
+    "AveragePool": Operator(pooling.average_pool),
+    "GlobalMaxPool": Operator(pooling.global_pool("reduce_max")),
+    "GlobalAveragePool": Operator(pooling.global_pool("reduce_mean")),
+    "DepthToSpace": Operator(blocks.depth_to_space),
+    "SpaceToDepth": Operator(blocks.space_to_depth),
     # shapes
-    "Shape": Operator((1, 13, 15, 19, *_SHAPING), shaping.shape_of, folding.shape_of),
-    "Reshape": Operator((5, 13, 14, 19, *_SHAPING), shaping.reshape, folding.reshape, moves=True),
-    "Flatten": Operator((1, 9, 11, 13, *_SHAPING), shaping.flatten),
-    "Squeeze": Operator((1, 11, 13, *_SHAPING), shaping.squeeze, folding.squeeze, moves=True),
-    "Unsqueeze": Operator((1, 11, 13, *_SHAPING), shaping.unsqueeze, folding.unsqueeze, moves=True),
-    "Transpose": Operator((1, 13, *_SHAPING), shaping.transpose, folding.transpose, moves=True),
+    "Shape": Operator(shaping.shape_of, folding.shape_of),
+    "Size": Operator(shaping.size_of, folding.size_of),
+    "Reshape": Operator(shaping.reshape, folding.reshape, moves=True),
+    "Flatten": Operator(shaping.flatten),
+    "Squeeze": Operator(shaping.squeeze, folding.squeeze, moves=True),
+    "Unsqueeze": Operator(shaping.unsqueeze, folding.unsqueeze, moves=True),
+    "Transpose": Operator(shaping.transpose, folding.transpose, moves=True),
+    "Expand": Operator(broadcasting.expand, folding.expand, repeats=True),
+    "Tile": Operator(broadcasting.tile, folding.tile),
     # parts
-    "Concat": Operator((4, 11, 13), selection.concat, folding.concat, moves=True),
-    "Slice": Operator((1, 10, 11, 13), selection.slice_tensor, folding.slice_array, moves=True),
-    "Split": Operator((2, 11, 13, 18), selection.split),
-    "Gather": Operator((1, 11, 13), selection.gather, folding.gather, moves=True),
+    "Concat": Operator(selection.concat, folding.concat, moves=True),
+    "Slice": Operator(selection.slice_tensor, folding.slice_array, moves=True),
+    "Split": Operator(selection.split),
+    "Gather": Operator(indexing.gather, folding.gather, moves=True),
     # no effect
-    "Identity": Operator((1, 13, 14, 16, 19, *_SHAPING), neutral.identity, folding.identity, moves=True),
-    "Dropout": Operator((7, 10, 12, 13, 22), neutral.dropout),
-    "Cast": Operator((6, 9, 13, 19, *_SHAPING, 28), neutral.cast, folding.cast, moves=True),
-    # on constants only
-    "Constant": Operator((1, 9, 11, 12, 13, 19, *_SHAPING), fold=lambda layer, xs: folding.constant(layer)),
-    "ConstantOfShape": Operator((9, 20, *_SHAPING), fold=folding.constant_of_shape),
-    "Expand": Operator((8, 13), fold=folding.expand),
-    "ReduceProd": Operator((1, 11, 13, 18), fold=folding.product),
-    "Sqrt": _elementwise((6, 13), np.sqrt),
-    "Reciprocal": _elementwise((6, 13), lambda x: 1 / x),
-    "Pow": Operator((7, 12, 13, 15), fold=folding.elementwise(np.power), instead=_GELU),
-    "Abs": Operator((6, 13), fold=folding.elementwise(np.abs), instead="supported only within Softsign"),
-    # within patterns only
-    "Erf": Operator((9, 13), instead=_GELU),
-    "Where": Operator((9, 16), instead=_WHERE),
-    "Greater": Operator((7, 9, 13), instead=_WHERE),
-    "LessOrEqual": Operator((12, 16), instead=_WHERE),
+    "Identity": Operator(neutral.identity, folding.identity, moves=True),
+    "Dropout": Operator(neutral.dropout),
+    "Cast": Operator(neutral.cast, folding.cast, moves=True),
+    "CastLike": Operator(neutral.cast_like, folding.cast_like),
+    # constants
+    "Constant": Operator(fold=lambda layer, xs: folding.constant(layer)),
+    "ConstantOfShape": Operator(broadcasting.constant_of_shape, folding.constant_of_shape, repeats=True),
+    "Range": Operator(fold=folding.count),
+    "Mod": Operator(fold=folding.modulo),
 }

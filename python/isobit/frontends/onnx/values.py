@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,47 @@ Array = npt.NDArray[Any]
 _PROBES = (1_000_003, 1_000_033)
 
 
+_KINDS = {"FLOAT": "f", "DOUBLE": "f", "FLOAT16": "f", "BFLOAT16": "f", "BOOL": "b"}
+KIND_NAMES = {"f": "floating-point numbers", "i": "integers", "b": "booleans"}
+
+
+def kind_of(element: str) -> str:
+    """``f`` (floating point), ``i`` (integers) or ``b`` (booleans) for an element type of ONNX."""
+    return _KINDS.get(element, "i")
+
+
 @dataclass(frozen=True)
 class Tensor:
     """Data that depends on the inputs: the tensor of this name in the graph that is being built.
 
-    ``integer`` marks whole numbers (the result of ArgMax), with which ONNX would compute otherwise.
+    Parameters
+    ----------
+    name : str
+        In the graph that is being built, where tensors have no batch axis.
+    element : str
+        Element type, as ONNX calls it. isobit computes with real numbers; integers and booleans are accepted
+        where that is the same.
+    batch : int, optional
+        Position of the batch axis as ONNX counts; None if there is none, for every sample has the same
+        values, or for the model is read without a batch axis.
     """
 
     name: str
-    integer: bool = False
+    element: str = "FLOAT"
+    batch: int | None = 0
+
+    @property
+    def kind(self) -> str:
+        """``f``, ``i`` or ``b``; see :func:`kind_of`."""
+        return kind_of(self.element)
+
+    def of(self, element: str) -> Tensor:
+        """The same tensor with another element type."""
+        return replace(self, element=element)
+
+    def at(self, batch: int | None) -> Tensor:
+        """The same tensor with the batch axis elsewhere."""
+        return replace(self, batch=batch)
 
 
 @dataclass(frozen=True)
@@ -65,7 +97,9 @@ def pair(array: Array, other: Array | None, source: str) -> Constant:
     return Constant(array, source, other)
 
 
-def shape_constant(shape: tuple[int, ...], source: str) -> Constant:
+def shape_constant(shape: tuple[int, ...], batch: int | None, source: str) -> Constant:
     """The shape of a tensor with its batch axis, as the operator Shape returns it."""
-    array, other = (np.array([batch, *shape], dtype=np.int64) for batch in _PROBES)
+    if batch is None:
+        return Constant(np.array(shape, dtype=np.int64), source)
+    array, other = (np.array([*shape[:batch], n, *shape[batch:]], dtype=np.int64) for n in _PROBES)
     return Constant(array, source, other)

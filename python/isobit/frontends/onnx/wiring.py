@@ -28,6 +28,7 @@ class Wiring:
 
     def __init__(self, nodes: Sequence[NodeProto], outputs: Iterable[str], scope: Scope) -> None:
         self.nodes = nodes
+        self.has_batch = scope.batch
         self._outputs = frozenset(outputs)
         self._scope = scope
         self._maker: dict[str, int] = {}

@@ -1,21 +1,24 @@
-"""Operators that leave the numbers as they are: Identity, Dropout in inference, casts between floats."""
+"""Operators that leave the numbers as they are: Identity, Dropout in inference, casts to wider types."""
 
 from __future__ import annotations
 
 from isobit.frontends.onnx.initializers import element_type
 from isobit.frontends.onnx.layer import Layer
-from isobit.frontends.onnx.values import Tensor
+from isobit.frontends.onnx.values import Tensor, Unavailable, Value, kind_of
 
 _WIDE = ("FLOAT", "DOUBLE")
+_INTEGER_BITS = {
+    **{f"INT{bits}": bits - 1 for bits in (8, 16, 32, 64)},
+    **{f"UINT{bits}": bits for bits in (8, 16, 32, 64)},
+}
 
 
 def identity(layer: Layer) -> Tensor:
     """The input."""
-    x = layer.tensor(0, integer=True)
-    return Tensor(layer.emit("identity", [x]).name, x.integer)
+    return layer.emit("identity", [layer.tensor(0, "fib", moved=True)])
 
 
-def dropout(layer: Layer) -> Tensor:
+def dropout(layer: Layer) -> tuple[Value, ...]:
     """Nothing in inference; the rate is kept as information."""
     if layer.opset < 12:
         rate = layer.attributes.number("ratio", 0.5)
@@ -26,14 +29,40 @@ def dropout(layer: Layer) -> Tensor:
             raise layer.refuse("input 2 (training_mode) is true; export the model for inference")
     if not 0 <= rate < 1:
         raise layer.refuse(f"the ratio is {rate}; supported: 0 to below 1")
-    return layer.emit("dropout", [layer.tensor(0)], {"rate": rate})
+    kept = layer.emit("dropout", [layer.tensor(0, moved=True)], {"rate": rate})
+    return kept, Unavailable("output 1 of Dropout (the mask), which is not supported")
 
 
 def cast(layer: Layer) -> Tensor:
-    """To float32 or float64, which keeps the numbers (those of ArgMax, too)."""
+    """To a type that holds every number of the input's type."""
     kind = element_type(layer.attributes.integer("to", 0))
+    return _cast(layer, kind, f"attribute to is {kind}")
+
+
+def cast_like(layer: Layer) -> Tensor:
+    """To the type of the second input."""
+    value = layer.value(1)
+    element = value.element if isinstance(value, Tensor) else layer.element(1)
+    return _cast(layer, element, f"input 1 has the element type {element}")
+
+
+def _cast(layer: Layer, target: str, what: str) -> Tensor:
     layer.attributes.integer("saturate", 1)  # concerns 8-bit floats only, which are refused
     layer.attributes.text("round_mode", "up")  # likewise
-    if kind not in _WIDE:
-        raise layer.refuse(f"attribute to is {kind}, which changes numbers; supported: {', '.join(_WIDE)}")
-    return layer.emit("identity", [layer.tensor(0, integer=True)])
+    x = layer.tensor(0, "fib", moved=True)
+    if not _holds(target, x.element):
+        raise layer.refuse(
+            f"{what}, which changes numbers of type {x.element}; supported: {', '.join(_WIDE)}"
+        )
+    return layer.emit("identity", [x]).of(target)
+
+
+def _holds(target: str, source: str) -> bool:
+    """Whether every number of one type is one of the other (integers as floats: up to 2**53)."""
+    if target == source or target in _WIDE:
+        return True
+    if kind_of(source) == "b":
+        return target in _INTEGER_BITS or kind_of(target) == "f"
+    if source not in _INTEGER_BITS or target not in _INTEGER_BITS:
+        return False
+    return _INTEGER_BITS[target] >= _INTEGER_BITS[source] and not (source[0] == "I" and target[0] == "U")

@@ -18,7 +18,7 @@ def batch_normalization(layer: Layer) -> Tensor:
     if any(layer.outputs[1:]):
         raise layer.refuse("outputs beside the first exist in training only; export the model for inference")
     x = layer.tensor(0)
-    if not layer.shape(x):
+    if layer.rank(x) < 2:
         raise layer.refuse(f"{x.name!r} has no channel axis after the batch axis")
     if not per_channel and layer.rank(x) != 2:
         raise layer.refuse("attribute spatial is 0; supported: 1")
@@ -30,4 +30,4 @@ def batch_normalization(layer: Layer) -> Tensor:
         raise layer.refuse(
             f"the variance {layer.inputs[4]!r} is negative ({variance[position]} at {position})"
         )
-    return layer.emit("batch_norm", [x], {"epsilon": epsilon, "axis": 0}, constants)
+    return layer.emit("batch_norm", [x], {"epsilon": epsilon, "axis": layer.data_axis(1, x)}, constants)

@@ -1,0 +1,100 @@
+"""Convolution and transposed convolution with trained weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from isobit.errors import FileFormatError
+from isobit.frontends.onnx.handlers.images import (
+    channels_of,
+    over_images,
+    per_axis,
+    spatial_shape,
+    split_pads,
+    windows,
+)
+from isobit.frontends.onnx.layer import Layer
+from isobit.frontends.onnx.values import Tensor
+from isobit.ir import FloatArray
+
+
+def conv(layer: Layer) -> Tensor:
+    """The weight (M, C / groups, *kernel) becomes (*kernel, C / groups, M)."""
+    x = layer.tensor(0)
+    spatial, weight = spatial_shape(layer, x), layer.weights(1)
+    groups = _groups(layer, x, weight)
+    if weight.ndim != len(spatial) + 2 or weight.shape[1] * groups != channels_of(layer, x):
+        raise FileFormatError(
+            f"the weight of shape {weight.shape} with group {groups} does not fit {x.name!r} of shape "
+            f"{layer.shown(x)}"
+        )
+    found = windows(layer, spatial, weight.shape[2:])
+    attrs = {"strides": found.strides, "dilations": found.dilations, "pads": found.pads, "groups": groups}
+    constants = {"weight": np.moveaxis(weight, (0, 1), (-1, -2)), **_bias(layer, weight.shape[0])}
+    return _over(layer, "conv", x, attrs, constants)
+
+
+def conv_transpose(layer: Layer) -> Tensor:
+    """The weight (C, M / groups, *kernel) becomes (*kernel, C, M / groups)."""
+    x = layer.tensor(0)
+    spatial, weight = spatial_shape(layer, x), layer.weights(1)
+    groups = _groups(layer, x, weight)
+    if weight.ndim != len(spatial) + 2 or weight.shape[0] != channels_of(layer, x):
+        raise FileFormatError(
+            f"the weight of shape {weight.shape} does not fit {x.name!r} of shape {layer.shown(x)}"
+        )
+    mode = layer.attributes.text("auto_pad", "NOTSET")
+    layer.attributes.rewind_one("auto_pad")
+    target = layer.attributes.integers("output_shape")
+    extra = per_axis(layer, "output_padding", len(spatial), 0, low=0)
+    found = windows(layer, spatial, weight.shape[2:])
+    pads = found.pads
+    if target is None and mode in ("SAME_UPPER", "SAME_LOWER"):
+        target = tuple(n * stride for n, stride in zip(spatial, found.strides, strict=True))
+    if target is not None:
+        full = [
+            stride * (n - 1) + more + extent
+            for stride, n, more, extent in zip(found.strides, spatial, extra, found.extents(), strict=True)
+        ]
+        target = tuple(target)[-len(spatial) :]
+        totals = [whole - wanted for whole, wanted in zip(full, target, strict=True)]
+        if min(totals) < 0:
+            raise layer.refuse(f"the output shape {target} is larger than the full result {full}")
+        pads = split_pads(totals, mode == "SAME_UPPER")
+    attrs = {
+        "strides": found.strides,
+        "dilations": found.dilations,
+        "pads": pads,
+        "output_padding": extra,
+        "groups": groups,
+    }
+    constants = {"weight": np.moveaxis(weight, (0, 1), (-2, -1)), **_bias(layer, weight.shape[1] * groups)}
+    return _over(layer, "conv_transpose", x, attrs, constants)
+
+
+def _over(
+    layer: Layer, op: str, x: Tensor, attrs: dict[str, Any], constants: dict[str, FloatArray]
+) -> Tensor:
+    for array in constants.values():
+        array.setflags(write=False)
+    return over_images(layer, x, lambda image, part: layer.emit(op, [image], attrs, constants, part))
+
+
+def _groups(layer: Layer, x: Tensor, weight: FloatArray) -> int:
+    groups = layer.attributes.integer("group", 1)
+    if groups < 1 or channels_of(layer, x) % groups or weight.shape[0] % groups:
+        raise FileFormatError(
+            f"attribute group is {groups}, which does not divide the channels of {x.name!r} and of the weight"
+        )
+    return groups
+
+
+def _bias(layer: Layer, channels: int) -> dict[str, FloatArray]:
+    if not layer.has(2):
+        return {}
+    bias = layer.weights(2)
+    if bias.shape != (channels,):
+        raise FileFormatError(f"the bias has shape {bias.shape}; expected is ({channels},)")
+    return {"bias": bias}
