@@ -76,6 +76,8 @@ class Function:
         schedule = schedule_of(cell)
         if schedule == "matrix":
             self.dense(op, inputs[0], out)
+        elif schedule == "convolution":
+            self.convolution(op, inputs[0], out)
         elif schedule == "gather":
             pairs = [int(n) for n in op["ints"]]
             for i, (source, element) in enumerate(zip(pairs[::2], pairs[1::2], strict=True)):
@@ -119,6 +121,8 @@ class Function:
         product = f"product({x}.view().format(), {scale}.constants().format())"
         if op["cell"] == "dense":
             product = f"sum_of(count<{int(op['ints'][1])}>(), {product})"
+        if op["cell"] == "convolution":
+            product = f"sum_of(count<{int(op['ints'][2] * op['ints'][4])}>(), {product})"
         return f"sum({product}, {bias}.constants().format())"
 
     def dense(self, op, x, out):
@@ -130,6 +134,22 @@ class Function:
             f"for (int o = 0; o < {n_out}; o += {tile}) cells::dense::neurons<{tile}>("
             f"count<{n_in}>(), {x}.view(), {weight}.from(o), {n_out}, {bias}.from(o), {accumulator}, "
             f"{out}.view().from(o));"
+        )
+
+    def convolution(self, op, x, out):
+        positions, groups, n_in, n_out, taps, *pixels = (int(n) for n in op["ints"])
+        weight, bias = self.constants(op)
+        accumulator = self.accumulator(op, x)
+        name = f"{self.name}_pixels_{self.names}"
+        self.data.append(array(name, pixels))
+        tile = 2 if n_out % 2 == 0 else 1
+        self.body.append(
+            f"for (int p = 0; p < {positions}; ++p) for (int g = 0; g < {groups}; ++g) "
+            f"for (int o = 0; o < {n_out}; o += {tile}) cells::dense::neurons<{tile}>("
+            f"window<count<{taps * n_in}>, count<{n_in}>, int64>{{count<{taps * n_in}>(), count<{n_in}>(), "
+            f"{taps}, {name} + p * {taps}, {groups * n_in}}}, {x}.view().from(g * {n_in}), "
+            f"{weight}.from(g * {n_out} + o), {groups * n_out}, {bias}.from(g * {n_out} + o), {accumulator}, "
+            f"{out}.view().from((p * {groups} + g) * {n_out} + o));"
         )
 
     def windows(self, op, x, out, out_format):

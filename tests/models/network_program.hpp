@@ -21,6 +21,7 @@ using isobit::count;
 using isobit::fmt;
 using isobit::overflow;
 using isobit::rounding;
+using isobit::window;
 namespace cells = isobit::cells;
 
 template <class F>

@@ -7,9 +7,9 @@ them shares anything with isobit's arithmetic. A new family adds its file here.
 
 from __future__ import annotations
 
-from oracles import recurrent, reductions
+from oracles import convolutions, padding, recurrent, reductions
 
-FAMILIES = (recurrent, reductions)
+FAMILIES = (convolutions, padding, recurrent, reductions)
 
 
 def merged(table):

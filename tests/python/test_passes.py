@@ -88,6 +88,20 @@ def test_scales_per_output_fold_into_dense(scale):
     same_outputs(graph, folded)
 
 
+@pytest.mark.parametrize(("op", "weight"), [("conv", (3, 2, 4)), ("conv_transpose", (3, 4, 2))])
+def test_scales_per_channel_fold_into_convolutions(op, weight):
+    builder = GraphBuilder("test")
+    builder.input("x", (5, 4))
+    builder.add(op, ["x"], "conv", {"groups": 2, "strides": [2]}, {"weight": RNG.normal(size=weight)})
+    constants = {"scale": RNG.normal(size=4), "bias": RNG.normal(size=4)}
+    builder.add("affine", ["conv"], "norm", constants=constants)
+    builder.output("y", "norm")
+    before = builder.build()
+    after = run_passes(before)
+    assert [(node.name, node.op) for node in after] == [("conv", op)]
+    same_outputs(before, after)
+
+
 def test_a_scale_per_row_does_not_fold_into_dense():
     builder = GraphBuilder("m")
     builder.input("x", (3, 2))

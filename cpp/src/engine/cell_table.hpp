@@ -3,6 +3,7 @@
 #define ISOBIT_ENGINE_CELL_TABLE_HPP
 
 #include "isobit/cells.hpp"
+#include "schedules/convolution.hpp"
 #include "schedules/elementwise.hpp"
 #include "schedules/matrix.hpp"
 #include "schedules/movement.hpp"
@@ -95,6 +96,7 @@ const cell_entry* cell_table(int& size) {
       entry<P, slices<masked>>("masked", 3, 0, 0, 0),
       entry<P, slices<masked_to_zero>>("masked_to_zero", 2, 0, 0, 0),
       entry<P, slices<within_length>>("within_length", 1, 1, 0, 0),
+      entry<P, convolution<dense>>("convolution", 1, 2, 0, 1),
       entry<P, rows_with_tables<softmax>>("softmax", 1, 0, 2, 0),
       entry<P, rows_with_tables<log_softmax>>("log_softmax", 1, 0, 2, 0),
       entry<P, reduce<argmax>>("argmax", 1, 0, 0, 0),

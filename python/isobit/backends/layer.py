@@ -103,6 +103,14 @@ class LayerLowering:
             Format(max(1, (count - 1).bit_length()), 0, signed=False), numbers, numbers.astype(np.float64)
         )
 
+    def reordered(self, constant: dict[str, Any], order: npt.NDArray[np.int64]) -> dict[str, Any]:
+        """The values of a constant at these places; users see it as it was."""
+        return {**constant, "raw": constant["raw"][order], "value": constant["value"][order]}
+
+    def constant_format(self, constant: dict[str, Any]) -> Format:
+        """The format of a constant."""
+        return decode(constant["format"])
+
     def limit(self, fmt: Format, raw: int, trained: float) -> dict[str, Any]:
         """An end of a format's range, which stands for a bound that does not exist."""
         if self._precision is None:
@@ -190,9 +198,14 @@ class LayerLowering:
         self._program.internals.setdefault((name, role.name), []).append(made)
         return made
 
-    def gather(self, elements: npt.ArrayLike, numbers: npt.ArrayLike | None = None) -> None:
+    def gather(
+        self,
+        elements: npt.ArrayLike,
+        numbers: npt.ArrayLike | None = None,
+        inputs: Sequence[int] | None = None,
+    ) -> None:
         """The layer's output as chosen elements of its inputs (all of input 0 unless ``numbers`` tells)."""
-        self.emit("gather", ints=_pairs(elements, numbers))
+        self.emit("gather", inputs=inputs, ints=_pairs(elements, numbers))
 
     def moved(self, tensor: int, elements: npt.NDArray[np.int64]) -> int:
         """A temporary tensor with chosen elements of another, in its format."""

@@ -25,6 +25,10 @@ EXACT: Code = (0, 0, True, int(Rounding.TRN), int(Overflow.WRAP))
 """The engine's way of writing "no cast"."""
 
 
+_MOVES = frozenset({"gather", "constant"})
+"""Cells without arithmetic."""
+
+
 def code(fmt: Format) -> Code:
     """A format as the engine takes it."""
     return fmt.width, fmt.frac, fmt.signed, int(fmt.rounding), int(fmt.overflow)
@@ -59,6 +63,7 @@ class ProgramBuilder:
         self.results: dict[str, int] = {}
         self.internals: dict[tuple[str, str], list[int]] = {}
         self._formats: list[Format] = []
+        self._computed: set[str] = set()
 
     def temporary(self, size: int, fmt: Format) -> int:
         """A new tensor; returns its number."""
@@ -133,8 +138,10 @@ class ProgramBuilder:
     ) -> None:
         """Append one operation, which belongs to a layer."""
         self.layers.append(layer)
-        if cell != "gather" or layer not in self.results:
+        if cell not in _MOVES or layer not in self._computed:
             self.results[layer] = output
+        if cell not in _MOVES:
+            self._computed.add(layer)
         self.ops.append(
             {
                 "cell": cell,

@@ -8,6 +8,7 @@ from isobit.ops.affine import Affine, BatchNorm
 from isobit.ops.argmax import Argmax
 from isobit.ops.base import Op
 from isobit.ops.constant import Constant
+from isobit.ops.convolution import Conv, ConvTranspose
 from isobit.ops.dense import Dense
 from isobit.ops.elu import Elu, Selu
 from isobit.ops.hard import BinaryTanh, HardSigmoid, TernaryTanh
@@ -15,6 +16,8 @@ from isobit.ops.lookup import Exp, Sigmoid, Softsign, Tanh
 from isobit.ops.lookup_relu import Gelu, Silu, Softplus
 from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
+from isobit.ops.padding import BroadcastTo, Pad, Take
+from isobit.ops.pooling import AdaptiveAveragePool, AdaptiveMaxPool, AveragePool, MaxPool
 from isobit.ops.recurrent import Gru, Lstm, SimpleRnn
 from isobit.ops.reduce import (
     ReduceMax,
@@ -26,10 +29,17 @@ from isobit.ops.reduce import (
 )
 from isobit.ops.relu import Clip, LeakyRelu, Linear, Prelu, Relu, ThresholdedRelu
 from isobit.ops.removed import Dropout, Identity
+from isobit.ops.resize import ResizeLinear
 from isobit.ops.softmax import LogSoftmax, Softmax
 
 _OWN: tuple[Op, ...] = (
     Dense(),
+    Conv(),
+    ConvTranspose(),
+    MaxPool(),
+    AveragePool(),
+    AdaptiveMaxPool(),
+    AdaptiveAveragePool(),
     Affine(),
     BatchNorm(),
     Linear(),
@@ -73,6 +83,10 @@ _OWN: tuple[Op, ...] = (
     Reshape(),
     Transpose(),
     Slice(),
+    Pad(),
+    Take(),
+    BroadcastTo(),
+    ResizeLinear(),
     Identity(),
     Dropout(),
 )

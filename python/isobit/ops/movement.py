@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
 
 
-class _Movement(Op):
-    """Shared by the operators with one input."""
+class Movement(Op):
+    """Shared by operators with one input that compute nothing."""
 
     def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
         """The format of the input: nothing is computed."""
         return inputs[0]
 
 
-class Reshape(_Movement):
+class Reshape(Movement):
     """The same elements in C order with another shape."""
 
     name = "reshape"
@@ -55,7 +55,7 @@ class Reshape(_Movement):
         layer.gather(np.arange(size(layer.node.shape)))
 
 
-class Transpose(_Movement):
+class Transpose(Movement):
     """Axes in another order: axis k of the result is axis ``perm[k]`` of the input."""
 
     name = "transpose"
@@ -85,7 +85,7 @@ class Transpose(_Movement):
         layer.gather(order.ravel())
 
 
-class Slice(_Movement):
+class Slice(Movement):
     """Python slicing on every axis: ``x[start:stop:step, ...]`` (a stop of None runs to the end)."""
 
     name = "slice"

@@ -10,6 +10,9 @@ from isobit.ops import REGISTRY
 from isobit.ops.affine import BatchNorm
 from isobit.passes.rewrite import readers, redirect
 
+_WEIGHTED = ("dense", "conv", "conv_transpose")
+"""Layers with a weight whose last axis is that of their outputs."""
+
 
 def batch_norm_to_affine(graph: Graph) -> Graph:
     """Every ``batch_norm`` as an ``affine`` layer of the same name."""
@@ -19,12 +22,12 @@ def batch_norm_to_affine(graph: Graph) -> Graph:
 
 
 def fold_affine(graph: Graph) -> Graph:
-    """Affine layers merged into a preceding ``dense`` or ``affine`` layer that nothing else reads.
+    """Affine layers merged into a preceding dense, convolution or affine layer that nothing else reads.
 
-    Two affine layers become one with the name of the second, whose values it has. A dense layer keeps its
-    own name, under which users know it, and takes over the values of what was folded into it; only scales
-    that are constant along all but the last axis can be. An affine layer *before* a dense layer is left
-    alone: standardisation of physical inputs is a layer with formats of its own.
+    Two affine layers become one with the name of the second, whose values it has. A dense layer (or a
+    convolution) keeps its own name, under which users know it, and takes over the values of what was folded
+    into it; only scales that are constant along all but the last axis can be. An affine layer *before* a
+    dense layer is left alone: standardisation of physical inputs is a layer with formats of its own.
     """
     folding = True
     while folding:
@@ -53,7 +56,7 @@ def _as_affine(node: Node, shapes: dict[str, Shape]) -> Node:
 
 def _merged(graph: Graph, first: Node, second: Node) -> Node | None:
     """Both layers as one, or None if that cannot be done."""
-    if first.op not in ("dense", "affine") or readers(graph, first.name) != 1:
+    if first.op not in ("affine", *_WEIGHTED) or readers(graph, first.name) != 1:
         return None
     scale, bias = second.constants["scale"], second.constants["bias"]
     shapes = graph.shapes
@@ -69,5 +72,8 @@ def _merged(graph: Graph, first: Node, second: Node) -> Node | None:
         return None
     scale, bias = (np.broadcast_to(array.reshape(-1), (n_out,)) for array in (scale, bias))
     old_bias = first.constants.get("bias", np.zeros(n_out))
-    constants = {"weight": first.constants["weight"] * scale, "bias": old_bias * scale + bias}
-    return make_node(first.name, "dense", first.inputs, shapes, {}, constants)
+    weight = first.constants["weight"]
+    groups = n_out // weight.shape[-1]  # of a transposed convolution, whose weight has a group's outputs last
+    by_group = np.repeat(scale.reshape(groups, -1), weight.shape[-2] // groups, axis=0)
+    constants = {"weight": weight * by_group, "bias": old_bias * scale + bias}
+    return make_node(first.name, first.op, first.inputs, shapes, first.attrs, constants)

@@ -1,5 +1,5 @@
 // dense: y_o = cast(cast(sum_i x_i w_(i,o) + b_o, accumulator)). The sum is exact, so its order is
-// free.
+// free. A convolution is the same, with the elements of a window for the inputs.
 #ifndef ISOBIT_CELLS_DENSE_HPP
 #define ISOBIT_CELLS_DENSE_HPP
 
@@ -21,21 +21,44 @@ struct dense {
     return total;
   }
 
+  // The same over a window (window.hpp).
+  template <int R, class P, class All, class N, class Index, class FX, class FW, class FB,
+            class Raw>
+  static auto sums(const window<All, N, Index>& from, const view<P, FX>& x,
+                   const constants<P, FW>& weight, std::ptrdiff_t row_stride,
+                   const constants<P, FB>& bias, Raw (&sums)[R])
+      -> decltype(affine_format(from.all, x.format(), weight.format(), bias.format())) {
+    const auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
+    P::template affine_window<R>(from, x, weight, row_stride, bias, total, sums);
+    return total;
+  }
+
   template <class P, class S, class A, class Y>
   static num<P, Y> finish(const num<P, S>& sum, const A& accumulator, const Y& out) {
     return cast(cast(sum, accumulator), out);
   }
 
-  // Both, for schedules that do nothing in between.
+  // Both, for schedules that do nothing in between. `inputs`: how many, or a window.
   template <int R, class P, class N, class FX, class FW, class FB, class A, class FY>
-  static void neurons(const N& n_in, const view<P, FX>& x, const constants<P, FW>& weight,
+  static void neurons(const N& inputs, const view<P, FX>& x, const constants<P, FW>& weight,
                       std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A& accumulator,
                       const view<P, FY>& y) {
-    using total_format = decltype(affine_format(n_in, x.format(), weight.format(), bias.format()));
+    using total_format =
+        decltype(affine_format(number_of(inputs), x.format(), weight.format(), bias.format()));
     typename P::template raw<total_format> all[R];
-    const total_format total = sums<R>(n_in, x, weight, row_stride, bias, all);
+    const total_format total = sums<R>(inputs, x, weight, row_stride, bias, all);
     for (int r = 0; r < R; ++r)
       y.put(r, finish(num<P, total_format>(total, all[r]), accumulator, y.format()));
+  }
+
+ private:
+  template <class N>
+  static N number_of(const N& n) {
+    return n;
+  }
+  template <class All, class N, class Index>
+  static All number_of(const window<All, N, Index>& from) {
+    return from.all;
   }
 };
 

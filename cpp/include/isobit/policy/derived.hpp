@@ -17,6 +17,7 @@
 #include "isobit/cast.hpp"
 #include "isobit/table.hpp"
 #include "isobit/view.hpp"
+#include "isobit/window.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -50,15 +51,28 @@ struct derived {
   static void affine(const N& n, const view<P, FX>& x, const constants<P, FW>& w,
                      std::ptrdiff_t row_stride, const constants<P, FB>& b, const A& total,
                      Raw (&out)[R]) {
+    const int here = 0;
+    affine_window<R>(window<N, N, int>{n, n, 1, &here, 0}, x, w, row_stride, b, total, out);
+  }
+
+  // The same over a window: tap t reads the rows of weights from t * n on.
+  template <int R, class All, class N, class Index, class FX, class FW, class FB, class A,
+            class Raw>
+  static void affine_window(const window<All, N, Index>& from, const view<P, FX>& x,
+                            const constants<P, FW>& w, std::ptrdiff_t row_stride,
+                            const constants<P, FB>& b, const A& total, Raw (&out)[R]) {
     const auto fp = product(x.format(), w.format());
-    const auto fs = sum_of(n, fp);
+    const auto fs = sum_of(from.all, fp);
     typename P::template raw<std::decay_t<decltype(fs)>> acc[R];
     for (int r = 0; r < R; ++r) acc[r] = P::lit(fs, 0);
-    for (int i = 0; i < n; ++i) {
-      const auto xi = x.data[i * x.stride];
-      const auto* row = w.data + i * row_stride;
-      for (int r = 0; r < R; ++r)
-        acc[r] = P::add(fs, acc[r], P::mul(fp, xi, P::splat(w.format(), row[r * w.stride])));
+    for (int t = 0; t < from.taps; ++t) {
+      if (from.at[t] < 0) continue;
+      const auto* xs = x.data + from.at[t] * from.next * x.stride;
+      const auto* row = w.data + static_cast<std::ptrdiff_t>(t) * from.n * row_stride;
+      for (int i = 0; i < from.n; ++i, row += row_stride)
+        for (int r = 0; r < R; ++r)
+          acc[r] = P::add(fs, acc[r],
+                          P::mul(fp, xs[i * x.stride], P::splat(w.format(), row[r * w.stride])));
     }
     for (int r = 0; r < R; ++r) {
       const auto bias = P::splat(b.format(), b.data[r * b.stride]);

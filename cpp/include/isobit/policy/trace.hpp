@@ -157,16 +157,26 @@ struct trace : derived<trace> {
   static void affine(const N& n, const view<trace, FX>& x, const constants<trace, FW>& w,
                      std::ptrdiff_t row_stride, const constants<trace, FB>& b, const A& total,
                      flow_ref (&out)[R]) {
+    const int here = 0;
+    affine_window<R>(window<N, N, int>{n, n, 1, &here, 0}, x, w, row_stride, b, total, out);
+  }
+
+  template <int R, class All, class N, class Index, class FX, class FW, class FB, class A>
+  static void affine_window(const window<All, N, Index>& from, const view<trace, FX>& x,
+                            const constants<trace, FW>& w, std::ptrdiff_t row_stride,
+                            const constants<trace, FB>& b, const A& total, flow_ref (&out)[R]) {
     const int product_shift = total.frac() - x.format().frac() - w.format().frac();
     const int bias_shift = total.frac() - b.format().frac();
     for (int r = 0; r < R; ++r) {
       data_flow* g = nullptr;
       int128 constant = exact::shl(total, b.data[r * b.stride], bias_shift);
       std::vector<flow_term> terms;
-      for (int i = 0; i < n; ++i) {
-        const flow_ref& xi = x.data[i * x.stride];
+      for (int k = 0; k < from.taps * from.n; ++k) {
+        const int t = k / from.n;
+        if (from.at[t] < 0) continue;
+        const flow_ref& xi = x.data[(from.at[t] * from.next + k % from.n) * x.stride];
         const int128 weight =
-            exact::shl(total, w.data[i * row_stride + r * w.stride], product_shift);
+            exact::shl(total, w.data[k * row_stride + r * w.stride], product_shift);
         if (weight == 0) continue;
         if (!xi.graph) {
           constant += xi.value * weight;

@@ -1,0 +1,176 @@
+"""Convolutions over 1 to 3 spatial axes, channels last, and their transposes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isobit.errors import GraphError
+from isobit.ir import FloatArray, Node, Shape
+from isobit.ops.attributes import Attribute, Constant, Kind, declare
+from isobit.ops.base import Op, size
+from isobit.ops.roles import ACCUMULATOR, BIAS, OUTPUT, WEIGHT
+from isobit.ops.sliding import SLIDING, Axis, Pixels, axes_of, checked_outputs, combined, windows_of
+
+if TYPE_CHECKING:
+    from isobit.backends.layer import LayerLowering
+
+
+class _Convolution(Op):
+    """What both directions share; products and their sum are exact, then cast to the accumulator."""
+
+    roles = (OUTPUT, WEIGHT, BIAS, ACCUMULATOR)
+
+    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+        """Weight and bias (zeros where there is none)."""
+        return {"weight": node.constants["weight"], "bias": self._bias(node)}
+
+    def _bias(self, node: Node) -> FloatArray:
+        return node.constants.get("bias", np.zeros(node.shape[-1]))
+
+    def _check_bias(self, layer: str, constants: Mapping[str, FloatArray], channels: int) -> None:
+        if "bias" in constants and constants["bias"].shape != (channels,):
+            raise GraphError(
+                f"layer {layer!r}: bias must have shape {(channels,)}, not {constants['bias'].shape}"
+            )
+
+    def _emit(self, layer: LayerLowering, pixels: Pixels, weight: dict[str, Any]) -> None:
+        """One ``convolution`` cell; one ``dense`` cell where every position sees its own pixel only."""
+        node, groups = layer.node, layer.node.attrs["groups"]
+        constants = [weight, layer.constant(BIAS, "bias", self._bias(node))]
+        formats = [layer.format(ACCUMULATOR)]
+        n_in, n_out = layer.input_shapes[0][-1] // groups, node.shape[-1] // groups
+        positions, taps = pixels.shape
+        if groups == 1 and np.array_equal(pixels, np.arange(size(layer.input_shapes[0][:-1]))[:, None]):
+            layer.emit("dense", formats=formats, constants=constants, ints=[positions, n_in, n_out])
+            return
+        head = [positions, groups, n_in, n_out, taps]
+        layer.emit(
+            "convolution", formats=formats, constants=constants, ints=np.concatenate([head, pixels.ravel()])
+        )
+
+
+def _groups(layer: str, groups: int, channels: int, what: str) -> int:
+    if groups < 1 or channels % groups != 0:
+        raise GraphError(f"layer {layer!r}: {channels} {what} cannot be divided into {groups} groups")
+    return groups
+
+
+class Conv(_Convolution):
+    """``y[p, m] = sum of x[p * stride + tap * dilation - pad, c] * weight[tap, c, m] over taps and c``.
+
+    Input ``(s1, ..., sn, C)``, weight ``(k1, ..., kn, C/groups, M)``, bias ``(M,)``; what lies in the
+    padding is zero. Output channels are ordered by group. A depthwise convolution has as many groups as
+    channels.
+    """
+
+    name = "conv"
+    attributes = declare({**SLIDING, "groups": Attribute(Kind.INT, 1)})
+    constants = declare(
+        {
+            "weight": Constant("array of shape (k1, ..., kn, channels / groups, n_out)"),
+            "bias": Constant("array of shape (n_out,)", optional=True),
+        }
+    )
+    hls4ml_classes = (
+        "Conv1D", "Conv2D", "QConv1D", "QConv2D", "DepthwiseConv1D", "DepthwiseConv2D", "QDepthwiseConv2D",
+        "SeparableConv1D", "SeparableConv2D", "PointwiseConv1D", "PointwiseConv2D",
+    )  # fmt: skip
+
+    def shape(
+        self,
+        layer: str,
+        inputs: tuple[Shape, ...],
+        attrs: Mapping[str, Any],
+        constants: Mapping[str, FloatArray],
+    ) -> Shape:
+        """Spatial axes as the kernel slides over them, then the output channels."""
+        weight, source = constants["weight"], inputs[0]
+        axes = axes_of(layer, attrs, source, weight.shape[:-2])
+        groups = _groups(layer, attrs["groups"], source[-1], "channels")
+        if weight.shape[-2] * groups != source[-1]:
+            raise GraphError(
+                f"layer {layer!r}: weight of shape {weight.shape} expects {weight.shape[-2]} channels "
+                "in each of "
+                f"{groups} group(s), but the input has shape {source}"
+            )
+        channels = weight.shape[-1]
+        _groups(layer, groups, channels, "output channels")
+        self._check_bias(layer, constants, channels)
+        return (*checked_outputs(layer, axes, [axis.outputs() for axis in axes]), channels)
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One cell."""
+        node = layer.node
+        weight = node.constants["weight"]
+        axes = axes_of(node.name, node.attrs, layer.input_shapes[0], weight.shape[:-2])
+        self._emit(layer, windows_of(axes, node.shape[:-1]), layer.constant(WEIGHT, "weight", weight))
+
+
+class ConvTranspose(_Convolution):
+    """The transpose of a convolution: every input pixel adds its channels times the kernel to the result.
+
+    Input ``(s1, ..., sn, C)``, weight ``(k1, ..., kn, C, M/groups)``, bias ``(M,)``. Pads are cropped from
+    the full result; ``output_padding`` lengthens its end.
+    """
+
+    name = "conv_transpose"
+    attributes = declare(
+        {**SLIDING, "output_padding": Attribute(Kind.INTS, None), "groups": Attribute(Kind.INT, 1)}
+    )
+    constants = declare(
+        {
+            "weight": Constant("array of shape (k1, ..., kn, channels, n_out / groups)"),
+            "bias": Constant("array of shape (n_out,)", optional=True),
+        }
+    )
+    hls4ml_classes = ("Conv1DTranspose", "Conv2DTranspose")
+
+    def shape(
+        self,
+        layer: str,
+        inputs: tuple[Shape, ...],
+        attrs: Mapping[str, Any],
+        constants: Mapping[str, FloatArray],
+    ) -> Shape:
+        """Spatial axes that the kernel reaches, then the output channels."""
+        weight, source = constants["weight"], inputs[0]
+        axes = axes_of(layer, attrs, source, weight.shape[:-2])
+        if weight.shape[-2] != source[-1]:
+            raise GraphError(
+                f"layer {layer!r}: weight of shape {weight.shape} expects {weight.shape[-2]} "
+                "channels, but the "
+                f"input has shape {source}"
+            )
+        groups = _groups(layer, attrs["groups"], source[-1], "channels")
+        channels = weight.shape[-1] * groups
+        self._check_bias(layer, constants, channels)
+        return (*checked_outputs(layer, axes, self._outputs(layer, axes, attrs)), channels)
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One cell, whose taps are those that reach a position."""
+        node, groups = layer.node, layer.node.attrs["groups"]
+        weight = node.constants["weight"]
+        axes = axes_of(node.name, node.attrs, layer.input_shapes[0], weight.shape[:-2])
+        along = [axis.reached_by(count) for axis, count in zip(axes, node.shape[:-1], strict=True)]
+        # The cell has the channels of a group in front, and all output channels behind.
+        order = np.arange(weight.size).reshape(-1, groups, weight.shape[-2] // groups, weight.shape[-1])
+        stored = layer.reordered(layer.constant(WEIGHT, "weight", weight), order.swapaxes(1, 2).ravel())
+        self._emit(layer, combined(axes, along), stored)
+
+    def _outputs(self, layer: str, axes: Sequence[Axis], attrs: Mapping[str, Any]) -> list[int]:
+        padding = attrs["output_padding"] or (0,) * len(axes)
+        if len(padding) != len(axes) or min(padding) < 0:
+            raise GraphError(
+                f"layer {layer!r}: output_padding {padding} must be {len(axes)} numbers of at least 0"
+            )
+        for axis, more in zip(axes, padding, strict=True):
+            if more >= max(axis.stride, axis.dilation):
+                raise GraphError(
+                    f"layer {layer!r}: output_padding {more} is not smaller than the stride "
+                    f"{axis.stride} or the "
+                    f"dilation {axis.dilation}"
+                )
+        return [axis.transposed_outputs(more) for axis, more in zip(axes, padding, strict=True)]
