@@ -75,7 +75,26 @@ function read_function(const std::string& name) {
       {"gelu_tail", function::gelu_tail},
       {"gelu_tanh_tail", function::gelu_tanh_tail},
       {"silu_tail", function::silu_tail},
-      {"elu_tail", function::elu_tail}};
+      {"elu_tail", function::elu_tail},
+      {"celu_tail", function::celu_tail},
+      {"logsigmoid_tail", function::logsigmoid_tail},
+      {"mish_tail", function::mish_tail},
+      {"log1p", function::log1p},
+      {"sqrt", function::sqrt},
+      {"rsqrt", function::rsqrt},
+      {"power", function::power},
+      {"erf", function::erf},
+      {"sin", function::sin},
+      {"cos", function::cos},
+      {"tan", function::tan},
+      {"asin", function::asin},
+      {"acos", function::acos},
+      {"atan", function::atan},
+      {"sinh", function::sinh},
+      {"cosh", function::cosh},
+      {"asinh", function::asinh},
+      {"acosh", function::acosh},
+      {"atanh", function::atanh}};
   const auto found = known.find(name);
   if (found == known.end()) throw std::invalid_argument("there is no function '" + name + "'");
   return found->second;

@@ -31,6 +31,10 @@ class Parts:
         fmt = self.quantized.precision.layers[layer].formats["accumulator"]
         return None if fmt is None else code(fmt)
 
+    def role(self, layer, role):
+        """The format of a tensor inside of a layer."""
+        return code(self.quantized.precision.layers[layer].of(role))
+
     def constant(self, layer, name, values):
         """Trained values as the values of the format that the constant has in the model."""
         fmt = code(self.quantized.tensors[f"{layer}.{name}"].format)

@@ -5,6 +5,7 @@ An operator that is computed with a table declares its :class:`Function` beside 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -37,7 +38,13 @@ class Function:
         ``(x, parameter) -> number`` that the function approaches on that side, if not 0; keeping the small
         difference apart tells 1 - exp(-1000) from 1 without a thousand bits.
     turning : tuple of float
-        Where the function turns (extrema); between these points it is monotonic.
+        Where the function turns (extrema), up to the sign; between these points it is monotonic.
+    domain : (float, float)
+        Where the function is defined; a table has beyond it what it has at its nearest end.
+    poles : tuple of float
+        Dyadic numbers at which it is infinite.
+    period : (float, float), optional
+        It turns or jumps at the first number and at all multiples of the second away from there.
     """
 
     name: str
@@ -46,11 +53,24 @@ class Function:
     rational: Callable[[Fraction, Fraction], Fraction | None]
     asymptote: Callable[[Fraction, Fraction], Fraction] = lambda x, parameter: Fraction(0)
     turning: tuple[float, ...] = ()
+    domain: tuple[float, float] = (-math.inf, math.inf)
+    poles: tuple[float, ...] = ()
+    period: tuple[float, float] | None = None
 
     def values(self, x: FloatArray, parameter: float) -> FloatArray:
-        """The double version, silent about overflow to infinity and underflow to zero."""
-        with np.errstate(over="ignore", under="ignore"):
-            return self.double(x, parameter)
+        """The double version, silent about poles, overflow to infinity and underflow to zero."""
+        with np.errstate(over="ignore", under="ignore", divide="ignore"):
+            return self.double(np.clip(x, *self.domain), parameter)
+
+    def corners(self, low: float, high: float) -> list[float]:
+        """Points inside of a range between which the function is monotonic."""
+        signed = [sign * turn for turn in self.turning for sign in (1.0, -1.0)]
+        points = [*signed, *self.poles, *(end for end in self.domain if math.isfinite(end))]
+        if self.period is not None:
+            first, step = self.period
+            numbers = np.arange(math.ceil((low - first) / step), math.floor((high - first) / step) + 1)
+            points += (first + step * numbers).tolist()
+        return [point for point in points if low < point < high]
 
 
 def known_at_zero(value: Fraction | int) -> Callable[[Fraction, Fraction], Fraction | None]:
@@ -61,6 +81,5 @@ def known_at_zero(value: Fraction | int) -> Callable[[Fraction, Fraction], Fract
 def value_range(function: Function, parameter: float, reachable: tuple[float, float]) -> tuple[float, float]:
     """The smallest and largest value of the function over a range (ends and extrema)."""
     low, high = reachable
-    turns = [sign * t for t in function.turning for sign in (1.0, -1.0) if low < sign * t < high]
-    values = function.values(np.array([low, high, *turns]), parameter)
+    values = function.values(np.array([low, high, *function.corners(low, high)]), parameter)
     return float(values.min()), float(values.max())

@@ -88,9 +88,7 @@ class Table:
         """Raws of the input at which the address changes, the ends of the range, and the extrema."""
         width = 2.0 ** (self.source.frac - self.index.frac)
         edges = np.ceil((np.arange(self.low, self.index.max_raw + 2) - 0.5) * width)
-        turns = np.array(
-            [sign * t * 2.0**self.source.frac for t in self.function.turning for sign in (1, -1)]
-        )
+        turns = np.array(self.function.corners(*self.reachable)) * 2.0**self.source.frac
         ends = np.concatenate([edges, edges - 1, np.floor(turns), np.ceil(turns), [first, last]])
         return ends[(ends >= first) & (ends <= last)]
 
@@ -141,6 +139,8 @@ def _choose_index(
         return Format(integer + frac, frac, source.signed, Rounding.RND, Overflow.SAT)
 
     def settled(index: Format) -> bool:
+        if function.period is not None:
+            return False
         if any(abs(turn) > index.max for turn in function.turning if abs(turn) < high):
             return False
         ends = np.array([max(index.min, low), low, min(index.max, high), high])

@@ -33,10 +33,10 @@ def rounded_values(function: Function, x: FloatArray, parameter: float, entry: F
     FormatError
         When a value beyond 2**256 units of the last place would have to be wrapped.
     """
-    with np.errstate(divide="ignore"):
-        values = function.values(x, parameter)
+    x = np.clip(x, *function.domain)
+    values = function.values(x, parameter)
     scaled = scale(values, entry.frac)
-    ends = np.isinf(values) & (x == 0)
+    ends = np.isinf(values) & np.isin(x, function.poles)
     if entry.overflow in _SATURATING:
         ends |= np.abs(scaled) > _LARGEST
     elif entry.overflow is not Overflow.SAT_ZERO and np.any((np.abs(scaled) > _LARGEST) & ~ends):

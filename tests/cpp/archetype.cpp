@@ -40,6 +40,25 @@ void instantiate_all(const X& fx, const C& fc, const Y& fy, const I& fi, const N
   y.put(0, cells::lookup::apply(x[0], t, fy));
   y.put(0, cells::lookup_relu::apply(x[0], t, fy));
   y.put(0, cells::elu::apply(x[0], c[0], t, fy));
+  y.put(0, cells::lookup_ramp::apply(x[0], t, fy));
+  y.put(0, cells::lookup_negative_ramp::apply(x[0], t, fy));
+  y.put(0, cells::hard_swish::apply(x[0], c[0], c[1], fy));
+  y.put(0, cells::absolute::apply(x[0], fy));
+  y.put(0, cells::negative::apply(x[0], fy));
+  y.put(0, cells::sign::apply(x[0], fy));
+  y.put(0, cells::square::apply(x[0], fy));
+  y.put(0, cells::floor::apply(x[0], fy));
+  y.put(0, cells::ceil::apply(x[0], fy));
+  y.put(0, cells::round::apply(x[0], fy));
+  y.put(0, cells::less::apply(x[0], c[0], fy));
+  y.put(0, cells::less_equal::apply(x[0], c[0], fy));
+  y.put(0, cells::equal::apply(x[0], c[0], fy));
+  y.put(0, cells::not_equal::apply(x[0], c[0], fy));
+  y.put(0, cells::logical_and::apply(x[0], c[0], fy));
+  y.put(0, cells::logical_or::apply(x[0], c[0], fy));
+  y.put(0, cells::logical_xor::apply(x[0], c[0], fy));
+  y.put(0, cells::logical_not::apply(x[0], fy));
+  y.put(0, cells::where::apply(x[0], c[0], c[1], fy));
   y.put(0, cells::add::finish(cells::add::combine(x[0], c[0]), fy));
   y.put(0, cells::subtract::finish(cells::subtract::combine(x[0], c[0]), fy));
   y.put(0, cells::multiply::finish(cells::multiply::combine(x[0], c[0]), fy));
@@ -50,6 +69,9 @@ void instantiate_all(const X& fx, const C& fc, const Y& fy, const I& fi, const N
   cells::softmax::row(n, x, t, t, scratch, y);
   cells::log_softmax::row(n, x, t, t, scratch, y);
   cells::argmax::row(n, x, y);
+  cells::matmul::columns<2>(n, x, scratch, 2, fy, y);
+  cells::cumsum::row(n, x, y);
+  cells::cumsum_exclusive::row(n, x, y);
 }
 
 dyn at_run_time(int width, int frac, bool is_signed) { return dyn(width, frac, is_signed); }

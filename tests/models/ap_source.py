@@ -84,7 +84,12 @@ class Function:
                 self.body.append(
                     f"{out}.put({i}, cells::linear::apply({inputs[source]}[{element}], {out_format}()));"
                 )
-        elif schedule in ("reduce", "rows_with_tables"):
+        elif schedule == "pointwise":
+            values = ", ".join(f"{name}[i]" for name in inputs)
+            self.each(op, out, f"cells::{cell}::apply({values}, {out_format}())")
+        elif schedule == "contraction":
+            self.contraction(op, inputs, out)
+        elif schedule in ("reduce", "rows", "rows_with_tables"):
             self.row(op, inputs[0], out)
         elif schedule == "zip":
             combined = inputs[0] + "[i]"
@@ -178,6 +183,21 @@ class Function:
             sums = f"{reads[0]} + {' * '.join(reads[1:])}".replace("* i", "* 0")
             arguments.append(f"{cxx_format(fmt)}()" if fmt[0] else f"({sums}).format()")
         self.each(op, out, f"cells::{op['cell']}::apply({', '.join([*arguments, out_format + '()'])})")
+
+    def contraction(self, op, inputs, out):
+        pairs, n, k, m, *begins = (int(number) for number in op["ints"])
+        a, b = (f"{name}.view()" for name in inputs)
+        accumulator = f"sum_of(count<{k}>(), product({a}.format(), {b}.format()))"
+        if op["formats"][0][0]:
+            accumulator = f"{cxx_format(op['formats'][0])}()"
+        for p in range(pairs):
+            for row in range(n):
+                for column in range(m):
+                    self.body.append(
+                        f"cells::{op['cell']}::columns<1>(count<{k}>(), {a}.from({begins[2 * p] + row * k}), "
+                        f"{b}.from({begins[2 * p + 1] + column}), {m}, {accumulator}, "
+                        f"{out}.view().from({(p * n + row) * m + column}));"
+                    )
 
     def row(self, op, x, out):
         _, n = (int(number) for number in op["ints"])

@@ -10,7 +10,7 @@ import pytest
 
 import oracle
 from isobit import Format, FormatError
-from isobit.ops import elu, lookup, lookup_relu, softmax
+from isobit.ops import elu, lookup, lookup_relu, power, ramps, softmax, tabulated
 from isobit.tables import make_table
 
 MP = mpmath.MPContext()
@@ -31,10 +31,29 @@ TRUE = {
     softmax.EXP_NEG: lambda a, p: MP.exp(-a),
     softmax.RECIPROCAL: lambda a, p: 1 / a,
     softmax.LOG: lambda a, p: MP.log(a),
+    elu.CELU_TAIL: lambda a, p: p * (MP.exp(-a / p) - 1),
+    ramps.LOGSIGMOID_TAIL: lambda a, p: -MP.log(1 + MP.exp(-a)),
+    ramps.MISH_TAIL: lambda x, p: x * MP.tanh(MP.log(1 + MP.exp(x))) - max(x, 0),
+    power.RSQRT: lambda x, p: 1 / MP.sqrt(max(x, 0) + p),
+    tabulated.SQRT: lambda x, p: MP.sqrt(max(x, 0)),
+    tabulated.ERF: lambda x, p: MP.erf(x),
+    tabulated.SIN: lambda x, p: MP.sin(x),
+    tabulated.COS: lambda x, p: MP.cos(x),
+    tabulated.ASIN: lambda x, p: MP.asin(min(max(x, -1), 1)),
+    tabulated.ACOS: lambda x, p: MP.acos(min(max(x, -1), 1)),
+    tabulated.ATAN: lambda x, p: MP.atan(x),
+    tabulated.SINH: lambda x, p: MP.sinh(x),
+    tabulated.COSH: lambda x, p: MP.cosh(x),
+    tabulated.ASINH: lambda x, p: MP.asinh(x),
+    tabulated.ACOSH: lambda x, p: MP.acosh(max(x, 1)),
 }
 """The functions once more, in high precision and from their definitions."""
 
-SIGNED = {lookup.SIGMOID, lookup.TANH, lookup.SOFTSIGN, lookup.EXP}
+SIGNED = {
+    lookup.SIGMOID, lookup.TANH, lookup.SOFTSIGN, lookup.EXP, ramps.MISH_TAIL, tabulated.ERF, tabulated.SIN,
+    tabulated.COS, tabulated.ASIN, tabulated.ACOS, tabulated.ATAN, tabulated.SINH, tabulated.COSH,
+    tabulated.ASINH,
+}  # fmt: skip
 ENTRIES = [
     "fixed<16,6,RND,SAT>",
     "fixed<12,4>",
@@ -159,3 +178,19 @@ def test_tables_are_made_once():
     assert make_table(*arguments) is make_table(*arguments)
     assert make_table(*arguments).digest == make_table.__wrapped__(*arguments).digest
     assert not np.any(make_table(*arguments).entries.flags.writeable)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 0.25, 1.5, 0.3, -0.5, -0.7, 5.0, 6.0, -1.0, -2.0])
+def test_powers(exponent):
+    function = power.power_function(exponent)
+    whole = exponent.is_integer()
+    fmt = Format.parse("fixed<30,10,RND,SAT>")
+    table = make_table(function, exponent, Format(7, 3, whole), fmt)
+    for position, raw in enumerate(table.entries.tolist()):
+        x = Fraction(table.low + position) / Fraction(2) ** table.index.frac
+        if x == 0 and exponent < 0:
+            assert raw == fmt.max_raw
+            continue
+        # square roots and integer powers are rational here and there: 600 bits are beyond all ties
+        true = MP.power(MP.mpf(x.numerator) / x.denominator, MP.mpf(exponent)) if x or exponent else 1
+        assert raw == oracle.cast(rational(MP.mpf(true)), code(fmt)), x

@@ -175,6 +175,19 @@ constexpr dyn non_negative(const dyn& a) {
   return detail::dyn_of(detail::magnitude_bits(a), a.frac(), false);
 }
 
+// The integers that the values of `a` are rounded to; the format says how.
+template <rounding Q, class A, class = std::enable_if_t<detail::is_static<A>::value>>
+constexpr auto integers_of(A)
+    -> fmt<detail::max(detail::magnitude_bits(A()), 0) + 1 + (A::is_signed() ? 1 : 0), 0,
+           A::is_signed(), Q> {
+  return {};
+}
+template <rounding Q>
+constexpr dyn integers_of(const dyn& a) {
+  return dyn(detail::max(detail::magnitude_bits(a), 0) + 1 + (a.is_signed() ? 1 : 0), 0,
+             a.is_signed(), Q);
+}
+
 // An integer format of the same model as `like`: for literals inside cells.
 template <int Width, bool Signed, class A, class = std::enable_if_t<detail::is_static<A>::value>>
 constexpr fmt<Width, 0, Signed> integer_like(A) {

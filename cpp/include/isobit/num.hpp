@@ -96,6 +96,13 @@ auto abs(const num<P, A>& a) -> num<P, decltype(magnitude(a.format()))> {
   return {f, P::max(f, a.raw, P::sub(f, zero, a.raw))};
 }
 
+// a * a, of which policies may know that it is not negative.
+template <class P, class A>
+auto squared(const num<P, A>& a) -> num<P, decltype(product(a.format(), a.format()))> {
+  const auto f = product(a.format(), a.format());
+  return {f, P::square(f, a.raw)};
+}
+
 // max(a, 0), which needs no sign.
 template <class P, class A>
 auto positive_part(const num<P, A>& a) -> num<P, decltype(non_negative(a.format()))> {

@@ -15,14 +15,33 @@ enum class function {
   tanh,
   softsign,
   exp,
-  exp_neg,         // exp(-a)
-  reciprocal,      // 1/a
-  log,             // log(a)
-  softplus_tail,   // log(1 + exp(-a))
-  gelu_tail,       // -a Phi(-a)
-  gelu_tanh_tail,  // -a/2 (1 - tanh(sqrt(2/pi) (a + 0.044715 a^3)))
-  silu_tail,       // -a / (1 + exp(a))
-  elu_tail         // parameter (exp(-a) - 1)
+  exp_neg,          // exp(-a)
+  reciprocal,       // 1/a
+  log,              // log(a)
+  softplus_tail,    // log(1 + exp(-a))
+  gelu_tail,        // -a Phi(-a)
+  gelu_tanh_tail,   // -a/2 (1 - tanh(sqrt(2/pi) (a + 0.044715 a^3)))
+  silu_tail,        // -a / (1 + exp(a))
+  elu_tail,         // parameter (exp(-a) - 1)
+  celu_tail,        // parameter (exp(-a / parameter) - 1)
+  logsigmoid_tail,  // -log(1 + exp(-a))
+  mish_tail,        // a tanh(log(1 + exp(a))) - max(a, 0)
+  log1p,            // log(1 + a)
+  sqrt,
+  rsqrt,  // 1 / sqrt(a + parameter)
+  power,  // a^parameter
+  erf,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh
 };
 
 inline namespace ISOBIT_ISA {

@@ -3,6 +3,7 @@
 #define ISOBIT_ENGINE_CELL_TABLE_HPP
 
 #include "isobit/cells.hpp"
+#include "schedules/contraction.hpp"
 #include "schedules/convolution.hpp"
 #include "schedules/elementwise.hpp"
 #include "schedules/matrix.hpp"
@@ -66,7 +67,26 @@ const cell_entry* cell_table(int& size) {
       entry<P, map<ternary_tanh>>("ternary_tanh", 1, 0, 0, 0),
       entry<P, map<lookup>>("lookup", 1, 0, 1, 0),
       entry<P, map<lookup_relu>>("lookup_relu", 1, 0, 1, 0),
+      entry<P, map<lookup_ramp>>("lookup_ramp", 1, 0, 1, 0),
+      entry<P, map<lookup_negative_ramp>>("lookup_negative_ramp", 1, 0, 1, 0),
       entry<P, map<elu>>("elu", 1, 1, 1, 0),
+      entry<P, map<hard_swish>>("hard_swish", 1, 2, 0, 0),
+      entry<P, map<absolute>>("absolute", 1, 0, 0, 0),
+      entry<P, map<negative>>("negative", 1, 0, 0, 0),
+      entry<P, map<sign>>("sign", 1, 0, 0, 0),
+      entry<P, map<square>>("square", 1, 0, 0, 0),
+      entry<P, map<floor>>("floor", 1, 0, 0, 0),
+      entry<P, map<ceil>>("ceil", 1, 0, 0, 0),
+      entry<P, map<round>>("round", 1, 0, 0, 0),
+      entry<P, map<logical_not>>("logical_not", 1, 0, 0, 0),
+      entry<P, pointwise<less, 2>>("less", 2, 0, 0, 0),
+      entry<P, pointwise<less_equal, 2>>("less_equal", 2, 0, 0, 0),
+      entry<P, pointwise<equal, 2>>("equal", 2, 0, 0, 0),
+      entry<P, pointwise<not_equal, 2>>("not_equal", 2, 0, 0, 0),
+      entry<P, pointwise<logical_and, 2>>("logical_and", 2, 0, 0, 0),
+      entry<P, pointwise<logical_or, 2>>("logical_or", 2, 0, 0, 0),
+      entry<P, pointwise<logical_xor, 2>>("logical_xor", 2, 0, 0, 0),
+      entry<P, pointwise<where, 3>>("where", 3, 0, 0, 0),
       entry<P, zip<add>>("add", -1, 0, 0, 0),
       entry<P, zip<subtract>>("subtract", 2, 0, 0, 0),
       entry<P, zip<multiply>>("multiply", -1, 0, 0, 0),
@@ -97,6 +117,9 @@ const cell_entry* cell_table(int& size) {
       entry<P, slices<masked_to_zero>>("masked_to_zero", 2, 0, 0, 0),
       entry<P, slices<within_length>>("within_length", 1, 1, 0, 0),
       entry<P, convolution<dense>>("convolution", 1, 2, 0, 1),
+      entry<P, contraction<matmul>>("matmul", 2, 0, 0, 1),
+      entry<P, rows<cumsum>>("cumsum", 1, 0, 0, 0),
+      entry<P, rows<cumsum_exclusive>>("cumsum_exclusive", 1, 0, 0, 0),
       entry<P, rows_with_tables<softmax>>("softmax", 1, 0, 2, 0),
       entry<P, rows_with_tables<log_softmax>>("log_softmax", 1, 0, 2, 0),
       entry<P, reduce<argmax>>("argmax", 1, 0, 0, 0),

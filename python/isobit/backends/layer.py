@@ -55,6 +55,11 @@ class LayerLowering:
         fmt = self.input_format()
         return Format(max(fmt.max_raw, -fmt.min_raw, 1).bit_length(), fmt.frac, signed=False)
 
+    def positive_format(self) -> Format:
+        """The smallest unsigned format of ``max(x, 0)`` for the first input."""
+        fmt = self.input_format()
+        return Format(max(fmt.max_raw, 1).bit_length(), fmt.frac, signed=False)
+
     def difference_format(self) -> Format:
         """The smallest unsigned format of ``max(x) - x`` for the first input."""
         fmt = self.input_format()
@@ -215,14 +220,16 @@ class LayerLowering:
 
     def broadcast_inputs(self) -> list[int]:
         """The inputs, those of another shape than the layer's repeated into it."""
+        return self.broadcast(self.inputs)
+
+    def broadcast(self, tensors: Sequence[int]) -> list[int]:
+        """Tensors of the shapes of the inputs, those of another shape than the layer's repeated into it."""
         shape = self.node.shape
         return [
-            self.inputs[number]
+            tensor
             if source == shape
-            else self.moved(
-                self.inputs[number], np.broadcast_to(np.arange(size(source)).reshape(source), shape).ravel()
-            )
-            for number, source in enumerate(self.input_shapes)
+            else self.moved(tensor, np.broadcast_to(np.arange(size(source)).reshape(source), shape).ravel())
+            for tensor, source in zip(tensors, self.input_shapes, strict=True)
         ]
 
     def emit_over_axis(
@@ -237,17 +244,30 @@ class LayerLowering:
 
         The cell gives as many elements per row as it reads (softmax) or one (argmax).
         """
-        if axis == len(shape) - 1:
+        order = np.moveaxis(np.arange(size(shape)).reshape(shape), axis, -1)
+        self.emit_over_rows(cell, order.ravel(), tables, ints)
+
+    def emit_over_rows(
+        self,
+        cell: str,
+        order: npt.NDArray[np.int64],
+        tables: Sequence[dict[str, Any]] = (),
+        ints: npt.ArrayLike = (),
+    ) -> None:
+        """A cell over rows of the first input's elements in some order; results go back to their places.
+
+        The cell gives as many elements per row as it reads (softmax) or one (argmax), which stays in order.
+        """
+        if np.array_equal(order, np.arange(order.size)):
             self.emit(cell, tables=tables, ints=ints)
             return
-        order = np.moveaxis(np.arange(size(shape)).reshape(shape), axis, -1)
-        rows = self.moved(self.inputs[0], order.ravel())
-        if size(self.node.shape) != size(shape):
+        rows = self.moved(self.inputs[0], order)
+        if size(self.node.shape) != order.size:
             self.emit(cell, inputs=[rows], tables=tables, ints=ints)
             return
-        result = self._program.temporary(size(shape), self._program.format(self.output))
+        result = self._program.temporary(order.size, self._program.format(self.output))
         self.emit(cell, inputs=[rows], output=result, tables=tables, ints=ints)
-        self.emit("gather", inputs=[result], ints=_pairs(np.argsort(order.ravel()), None))
+        self.emit("gather", inputs=[result], ints=_pairs(np.argsort(order), None))
 
     def _constant(
         self, role: str, name: str, values: FloatArray, fmt: Format, spread: bool

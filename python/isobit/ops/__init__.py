@@ -9,15 +9,34 @@ from isobit.ops.argmax import Argmax
 from isobit.ops.base import Op
 from isobit.ops.constant import Constant
 from isobit.ops.convolution import Conv, ConvTranspose
+from isobit.ops.cumsum import Cumsum
 from isobit.ops.dense import Dense
-from isobit.ops.elu import Elu, Selu
-from isobit.ops.hard import BinaryTanh, HardSigmoid, TernaryTanh
+from isobit.ops.divide import Divide
+from isobit.ops.elementary import Abs, Ceil, Floor, Neg, Round, Sign, Square
+from isobit.ops.elu import Celu, Elu, Selu
+from isobit.ops.hard import BinaryTanh, HardSigmoid, HardSwish, TernaryTanh
+from isobit.ops.logic import (
+    Equal,
+    Greater,
+    GreaterEqual,
+    Less,
+    LessEqual,
+    LogicalAnd,
+    LogicalNot,
+    LogicalOr,
+    LogicalXor,
+    NotEqual,
+    Where,
+)
 from isobit.ops.lookup import Exp, Sigmoid, Softsign, Tanh
 from isobit.ops.lookup_relu import Gelu, Silu, Softplus
+from isobit.ops.matmul import Matmul
 from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
 from isobit.ops.padding import BroadcastTo, Pad, Take
 from isobit.ops.pooling import AdaptiveAveragePool, AdaptiveMaxPool, AveragePool, MaxPool
+from isobit.ops.power import Power, Rsqrt
+from isobit.ops.ramps import LogSigmoid, Mish
 from isobit.ops.recurrent import Gru, Lstm, SimpleRnn
 from isobit.ops.reduce import (
     ReduceMax,
@@ -31,6 +50,24 @@ from isobit.ops.relu import Clip, LeakyRelu, Linear, Prelu, Relu, ThresholdedRel
 from isobit.ops.removed import Dropout, Identity
 from isobit.ops.resize import ResizeLinear
 from isobit.ops.softmax import LogSoftmax, Softmax
+from isobit.ops.tabulated import (
+    Acos,
+    Acosh,
+    Asin,
+    Asinh,
+    Atan,
+    Atanh,
+    Cos,
+    Cosh,
+    Erf,
+    Log,
+    Log1p,
+    Reciprocal,
+    Sin,
+    Sinh,
+    Sqrt,
+    Tan,
+)
 
 _OWN: tuple[Op, ...] = (
     Dense(),
@@ -60,6 +97,49 @@ _OWN: tuple[Op, ...] = (
     Gelu(),
     Elu(),
     Selu(),
+    HardSwish(),
+    Celu(),
+    Mish(),
+    LogSigmoid(),
+    Log(),
+    Log1p(),
+    Sqrt(),
+    Rsqrt(),
+    Reciprocal(),
+    Erf(),
+    Power(),
+    Sin(),
+    Cos(),
+    Tan(),
+    Asin(),
+    Acos(),
+    Atan(),
+    Sinh(),
+    Cosh(),
+    Asinh(),
+    Acosh(),
+    Atanh(),
+    Abs(),
+    Neg(),
+    Sign(),
+    Square(),
+    Floor(),
+    Ceil(),
+    Round(),
+    Less(),
+    LessEqual(),
+    Greater(),
+    GreaterEqual(),
+    Equal(),
+    NotEqual(),
+    LogicalAnd(),
+    LogicalOr(),
+    LogicalXor(),
+    LogicalNot(),
+    Where(),
+    Divide(),
+    Matmul(),
+    Cumsum(),
     Softmax(),
     LogSoftmax(),
     Argmax(),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.functions import Function, value_range
+from isobit.errors import GraphError
+from isobit.functions import Function, known_at_zero, value_range
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise, Ranges
@@ -28,6 +29,14 @@ ELU_TAIL = Function(
     asymptote=lambda a, parameter: -parameter,
 )
 
+CELU_TAIL = Function(
+    "celu_tail",
+    lambda a, alpha: alpha * np.expm1(-a / alpha),
+    lambda mp, a, alpha: alpha * mp.exp(-a / alpha),
+    known_at_zero(0),
+    asymptote=lambda a, alpha: -alpha,
+)
+
 
 class Elu(Elementwise):
     """``x if x > 0 else alpha * (exp(x) - 1)`` (Clevert et al., arXiv:1511.07289)."""
@@ -45,6 +54,30 @@ class Elu(Elementwise):
     def lower(self, layer: LayerLowering) -> None:
         """One ``elu`` cell with the exact scale 1."""
         table = layer.table(TABLE, ELU_TAIL, layer.magnitude_format(), parameter=layer.node.attrs["alpha"])
+        layer.emit("elu", constants=[layer.exact("scale", 1.0)], tables=[table])
+
+
+class Celu(Elementwise):
+    """``x if x > 0 else alpha * (exp(x / alpha) - 1)`` (Barron, arXiv:1704.07483)."""
+
+    name = "celu"
+    attributes = declare({"alpha": Attribute(Kind.FLOAT, 1.0)})
+    roles = (OUTPUT, TABLE)
+    hls4ml_classes = ("Activation",)
+
+    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
+        """Alpha is positive: otherwise the result would not be continuous, or not defined."""
+        if attrs["alpha"] <= 0:
+            raise GraphError(f"layer {layer!r}: alpha must be positive, but is {attrs['alpha']}")
+
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+        """``alpha * (exp(x / alpha) - 1)`` for negative x."""
+        low, _ = sources["input"]
+        return {"table": value_range(CELU_TAIL, node.attrs["alpha"], (0.0, max(-low, 0.0)))}
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One ``elu`` cell with the exact scale 1."""
+        table = layer.table(TABLE, CELU_TAIL, layer.magnitude_format(), parameter=layer.node.attrs["alpha"])
         layer.emit("elu", constants=[layer.exact("scale", 1.0)], tables=[table])
 
 

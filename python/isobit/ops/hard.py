@@ -1,9 +1,9 @@
-"""Hard activations: hard sigmoid, binary and ternary tanh."""
+"""Hard activations: hard sigmoid and swish, binary and ternary tanh."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -25,22 +25,30 @@ class HardSigmoid(Elementwise):
     name = "hard_sigmoid"
     attributes = declare({"slope": Attribute(Kind.FLOAT, 0.2), "offset": Attribute(Kind.FLOAT, 0.5)})
     roles = (OUTPUT, WEIGHT, BIAS)
-    hls4ml_classes = ("Activation", "HardActivation")
+    hls4ml_classes: ClassVar[tuple[str, ...]] = ("Activation", "HardActivation")
 
     def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """Slope and offset."""
         return {"weight": np.array([node.attrs["slope"]]), "bias": np.array([node.attrs["offset"]])}
 
     def lower(self, layer: LayerLowering) -> None:
-        """One ``hard_sigmoid`` cell."""
+        """One cell of the operator's name."""
         attrs = layer.node.attrs
         layer.emit(
-            "hard_sigmoid",
+            self.name,
             constants=[
                 layer.scalar(WEIGHT, "slope", attrs["slope"]),
                 layer.scalar(BIAS, "offset", attrs["offset"]),
             ],
         )
+
+
+class HardSwish(HardSigmoid):
+    """``x * clip(slope * x + offset, 0, 1)`` (Howard et al., arXiv:1905.02244, with slope 1/6)."""
+
+    name = "hard_swish"
+    attributes = declare({"slope": Attribute(Kind.FLOAT, 1 / 6), "offset": Attribute(Kind.FLOAT, 0.5)})
+    hls4ml_classes = ("Activation",)
 
 
 class BinaryTanh(Elementwise):

@@ -5,6 +5,7 @@ The table has the role ``table``; ``table_size`` limits its number of entries (s
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,45 +42,53 @@ SOFTSIGN = Function(
 EXP = Function("exp", lambda x, _: np.exp(x), lambda mp, x, _: mp.exp(x), known_at_zero(1))
 
 
-class _Lookup(Elementwise):
+class Lookup(Elementwise):
     """``table[cast(x, index)]``."""
 
     function: ClassVar[Function]
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
 
+    def parameter(self, node: Node) -> float:
+        """Of the function."""
+        return 0.0
+
     def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
-        """The function between the ends of the input."""
-        low, high = sources["input"]
-        return {"table": value_range(self.function, 0.0, (low, high))}
+        """The function between the ends of the input; what the result needs where that is infinite."""
+        low, high = value_range(self.function, self.parameter(node), sources["input"])
+        if self.function.poles or not (math.isfinite(low) and math.isfinite(high)):
+            low, high = sources["output"]
+        return {"table": (low, high)}
 
     def lower(self, layer: LayerLowering) -> None:
-        """One ``lookup`` cell."""
-        layer.emit("lookup", tables=[layer.table(TABLE, self.function, layer.input_format())])
+        """One ``lookup`` cell; addresses are not negative where the function is not defined there."""
+        source = layer.input_format() if self.function.domain[0] < 0 else layer.positive_format()
+        table = layer.table(TABLE, self.function, source, parameter=self.parameter(layer.node))
+        layer.emit("lookup", tables=[table])
 
 
-class Sigmoid(_Lookup):
+class Sigmoid(Lookup):
     """``1 / (1 + exp(-x))``."""
 
     name = "sigmoid"
     function = SIGMOID
 
 
-class Tanh(_Lookup):
+class Tanh(Lookup):
     """The hyperbolic tangent."""
 
     name = "tanh"
     function = TANH
 
 
-class Softsign(_Lookup):
+class Softsign(Lookup):
     """``x / (1 + |x|)``."""
 
     name = "softsign"
     function = SOFTSIGN
 
 
-class Exp(_Lookup):
+class Exp(Lookup):
     """``exp(x)``."""
 
     name = "exp"

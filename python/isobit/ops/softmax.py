@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
 
 EXP_NEG = Function("exp_neg", lambda a, _: np.exp(-a), lambda mp, a, _: mp.exp(-a), known_at_zero(1))
 RECIPROCAL = Function(
-    "reciprocal", lambda a, _: 1.0 / a, lambda mp, a, _: 1 / a, lambda a, _: 1 / a if a else None
+    "reciprocal",
+    lambda a, _: 1.0 / a,
+    lambda mp, a, _: 1 / a,
+    lambda a, _: 1 / a if a else None,
+    poles=(0.0,),
 )
 LOG = Function(
-    "log", lambda a, _: np.log(a), lambda mp, a, _: mp.log(a), lambda a, _: a * 0 if a == 1 else None
+    "log",
+    lambda a, _: np.log(a),
+    lambda mp, a, _: mp.log(a),
+    lambda a, _: a * 0 if a == 1 else None,
+    domain=(0.0, math.inf),
+    poles=(0.0,),
 )
 
 

@@ -36,6 +36,10 @@ class Program:
     skipped: set[int] = field(default_factory=set)
 
 
+LEAST_NEIGHBOURS = 4
+"""Neighbouring results for which registers pay."""
+
+
 def program_of(network: Network, isa: InstructionSet) -> Program:
     """The schedules of a network for an instruction set."""
     program = Program()
@@ -84,6 +88,42 @@ def _moves(sources: Any, targets: Any) -> Iterator[tuple[int, int, int]]:
         yield int(sources[first]), int(targets[first]), last - first
 
 
+def _pointwise(parts: Parts, step: Step) -> Iterator[Call]:
+    inputs = f"native::inputs<{', '.join(parts.inputs)}>"
+    yield parts.call("pointwise", parts.vectors(), parts.cell, inputs, parts.output)
+
+
+def _fill(parts: Parts, step: Step) -> Iterator[Call]:
+    yield parts.call("fill", parts.vectors(), "cells::linear", *parts.arguments(), parts.output)
+
+
+def _windows(parts: Parts, step: Step) -> Iterator[Call]:
+    run, positions, longest, *rest = (int(number) for number in parts.op["ints"])
+    places = parts.indices(begins=rest[: positions + 1], bases=rest[positions + 1 :])
+    policy = parts.vectors() if run >= LEAST_NEIGHBOURS else parts.scalar
+    constants = f"native::with_constants<{', '.join(parts.arguments())}>"
+    yield parts.call(
+        "windows", policy, parts.cell, run, positions, longest, *parts.inputs, parts.output, places, constants
+    )
+
+
+def _contraction(parts: Parts, step: Step) -> Iterator[Call]:
+    pairs, n, k, m, *begins = (int(number) for number in parts.op["ints"])
+    policy = parts.vectors() if m >= LEAST_NEIGHBOURS else parts.scalar
+    yield parts.call(
+        "contraction", policy, parts.cell, pairs, n, k, m, *parts.inputs, parts.output, *parts.formats(),
+        parts.indices(begins=begins), "@scratch@", scratch_bytes=2 * k * parts.isa.vector_bytes,
+    )  # fmt: skip
+
+
+def _rows(parts: Parts, step: Step) -> Iterator[Call]:
+    rows, n = parts.rows()
+    yield parts.call(
+        "rows", parts.scalar, parts.cell, rows, n, *parts.inputs, parts.output, "@scratch@",
+        scratch_bytes=2 * n * parts.bits // 8,
+    )  # fmt: skip
+
+
 def _rows_with_tables(parts: Parts, step: Step) -> Iterator[Call]:
     rows, n = parts.rows()
     tables = [parts.table(0), parts.table(1)]
@@ -104,7 +144,12 @@ def _reduce(parts: Parts, step: Step) -> Iterator[Call]:
 SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "map": _map,
     "zip": _zip,
+    "pointwise": _pointwise,
+    "fill": _fill,
     "gather": _gather,
+    "windows": _windows,
+    "contraction": _contraction,
+    "rows": _rows,
     "matrix": dense,
     "rows_with_tables": _rows_with_tables,
     "reduce": _reduce,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.layout import PADDING, storage_for
 from isobit.plugin.literals import EXACT, Values, array, static_format
@@ -107,6 +109,16 @@ class Parts:
         self.data.append(
             f"struct {name} {{\n  static const native::gather_run* data() {{ return {name}_data; }}\n}};"
         )
+        return name
+
+    def indices(self, **lists: Sequence[int]) -> str:
+        """Numbers of elements: a type with one function for each list."""
+        name = f"op{self.number}_indices"
+        functions = []
+        for part, values in lists.items():
+            self.data.append(array(f"{name}_{part}", "std::int32_t", np.array(values, np.int32)))
+            functions.append(f"  static const std::int32_t* {part}() {{ return {name}_{part}_data(); }}\n")
+        self.data.append(f"struct {name} {{\n{''.join(functions)}}};")
         return name
 
     def declare(self, part: str, base: str, kind: str, values: Values, about: str) -> str:

@@ -21,6 +21,19 @@ struct hard_sigmoid {
   }
 };
 
+// y = x clip(slope x + offset, 0, 1)
+struct hard_swish {
+  static constexpr int constants = 2, tables = 0, formats = 0;
+
+  template <class P, class X, class S, class O, class Y>
+  static num<P, Y> apply(const num<P, X>& x, const num<P, S>& slope, const num<P, O>& offset,
+                         const Y& out) {
+    const auto one = literal<P>(integer_like<2, true>(out), 1);
+    const auto line = slope * x + offset;
+    return cast(x * min(max(line, zero(line)), one), out);
+  }
+};
+
 // y = 1 where x >= 0, else -1
 struct binary_tanh {
   static constexpr int constants = 0, tables = 0, formats = 0;

@@ -30,6 +30,26 @@ struct lookup_relu {
   }
 };
 
+// y = max(x, 0) + tail(x): functions that approach a ramp, each side in its own way (mish)
+struct lookup_ramp {
+  static constexpr int constants = 0, tables = 1, formats = 0;
+
+  template <class P, class X, class I, class E, class Y>
+  static num<P, Y> apply(const num<P, X>& x, const table<P, I, E>& tail, const Y& out) {
+    return cast(max(x, zero(x)) + look_up(x, tail), out);
+  }
+};
+
+// y = min(x, 0) + tail(|x|): log-sigmoid
+struct lookup_negative_ramp {
+  static constexpr int constants = 0, tables = 1, formats = 0;
+
+  template <class P, class X, class I, class E, class Y>
+  static num<P, Y> apply(const num<P, X>& x, const table<P, I, E>& tail, const Y& out) {
+    return cast(min(x, zero(x)) + look_up(abs(x), tail), out);
+  }
+};
+
 // y = scale x where x > 0, else tail(|x|): elu, selu
 struct elu {
   static constexpr int constants = 1, tables = 1, formats = 0;

@@ -46,8 +46,8 @@ struct magnitude_of {
 };
 struct square_of {
   template <class P, class X>
-  static auto of(const num<P, X>& x) -> decltype(x * x) {
-    return x * x;
+  static auto of(const num<P, X>& x) -> decltype(squared(x)) {
+    return squared(x);
   }
 };
 

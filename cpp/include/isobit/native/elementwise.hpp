@@ -1,4 +1,5 @@
-// Schedules that go from element to element: map, zip and gather. No arithmetic on data here.
+// Schedules that go from element to element: map, zip, pointwise, fill and gather. No arithmetic on
+// data here.
 #ifndef ISOBIT_NATIVE_ELEMENTWISE_HPP
 #define ISOBIT_NATIVE_ELEMENTWISE_HPP
 
@@ -49,6 +50,27 @@ struct zip<P, Cell, inputs<X...>, Y, with_constants<C...>> {
       Y::template put<P>(w, i,
                          Cell::finish(detail::combined<Cell>(X::template at<P>(w, i)...),
                                       C::template at<P>(i)..., typename Y::format_type()));
+  }
+};
+
+// A cell that takes several tensors of one size at once.
+template <class P, class Cell, class Inputs, class Y>
+struct pointwise;
+
+template <class P, class Cell, class... X, class Y>
+struct pointwise<P, Cell, inputs<X...>, Y> {
+  ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
+    for (int i = 0; i < Y::size(); i += carrier<P>::width())
+      Y::template put<P>(w, i, Cell::apply(X::template at<P>(w, i)..., typename Y::format_type()));
+  }
+};
+
+// A tensor of constants.
+template <class P, class Cell, class C, class Y>
+struct fill {
+  ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
+    for (int i = 0; i < Y::size(); i += carrier<P>::width())
+      Y::template put<P>(w, i, Cell::apply(C::template at<P>(i), typename Y::format_type()));
   }
 };
 

@@ -3,10 +3,12 @@
 #define ISOBIT_NATIVE_PROGRAM_HPP
 
 #include "isobit/cells.hpp"
+#include "isobit/native/contraction.hpp"
 #include "isobit/native/elementwise.hpp"
 #include "isobit/native/entry.hpp"
 #include "isobit/native/matrix.hpp"
 #include "isobit/native/rows.hpp"
+#include "isobit/native/windows.hpp"
 
 // The entry point is called before anybody knows whether the processor has the instruction set that
 // the rest is compiled for.

@@ -67,6 +67,21 @@ struct rows_with_tables {
   }
 };
 
+// `Rows` rows of N elements to rows of as many. Offset: room for two long rows.
+template <class P, class Cell, int Rows, int N, class X, class Y, std::size_t Offset>
+struct rows {
+  ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
+    using out = typename Y::format_type;
+    row<word<P, out>, N, Offset + N * sizeof(word<P, out>)> result(w);
+    for (int r = 0; r < Rows; ++r) {
+      wide_row<P, X, N, Offset> x(w, r * N);
+      Cell::row(count<N>(), x.as_view(), view<P, out>(out(), result.data()));
+      for (int i = 0; i < N; ++i)
+        Y::template put<P>(w, r * N + i, num<P, out>(out(), result.data()[i]));
+    }
+  }
+};
+
 // `Rows` rows of N elements to one element each. Offset: room for one long row.
 template <class P, class Cell, int Rows, int N, class X, class Y, std::size_t Offset>
 struct reduce {

@@ -36,6 +36,17 @@ struct derived {
     return detail::integer_cast(v, to);
   }
 
+  template <class F, class Raw>
+  static auto square(const F& f, const Raw& a) {
+    return P::mul(f, a, a);
+  }
+
+  // The value rounded to an integer, as the integer format `to` says (see integers_of).
+  template <class From, class To>
+  static num<P, To> to_integer(const num<P, From>& v, const To& to) {
+    return isobit::cast(v, to);
+  }
+
   template <class F, class Index, class Entry>
   static num<P, Entry> look_up(const num<P, F>& x, const table<P, Index, Entry>& t) {
     const auto address = isobit::cast(x, t.index);

@@ -78,6 +78,12 @@ struct interval : derived<interval> {
     return ring(f, a, b, h);
   }
   template <class F>
+  static range square(const F& f, const range& a) {
+    const int128 low = times(a.low, a.low), high = times(a.high, a.high);
+    const bool holds_zero = a.low <= 0 && a.high >= 0;
+    return ring(f, a, a, {holds_zero ? 0 : low < high ? low : high, low < high ? high : low});
+  }
+  template <class F>
   static range shl(const F& f, const range& a, int n) {
     if (n == 0) return formatted(f, a);
     if (n > limit) overflow_error();

@@ -66,6 +66,26 @@ struct zip : schedule {
   }
 };
 
+template <class Cell, class P, std::size_t... X>
+void pointwise_with(const engine::op_args& a, std::index_sequence<X...>) {
+  const view<P, dyn> x[] = {bind<P>(a.inputs[X], a.group)...};
+  const auto y = bind<P>(a.output, a.group);
+  for (int i = 0; i < a.output_size; ++i) y.put(i, Cell::apply(x[X][i]..., y.format()));
+}
+
+// `Inputs` inputs of one size that a cell takes at once, element by element.
+template <class Cell, int Inputs>
+struct pointwise : schedule {
+  static constexpr const char* name = "pointwise";
+  static constexpr schedule_kind kind = schedule_kind::elementwise;
+  static const char* wrong(const engine::operation_sizes& s) { return wrong_elementwise(s); }
+
+  template <class P>
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
+    pointwise_with<Cell, P>(a, std::make_index_sequence<Inputs>());
+  }
+};
+
 }  // namespace engine_kernels
 }  // namespace ISOBIT_ISA
 }  // namespace isobit

@@ -35,6 +35,25 @@ struct rows_with_tables : schedule {
   }
 };
 
+// Rows of `ints[1]` elements to rows of as many.
+template <class Cell>
+struct rows : schedule {
+  static constexpr const char* name = "rows";
+  static const char* wrong(const engine::operation_sizes& s) {
+    if (s.n_ints != 2 || !are_rows(s.inputs[0], s.ints[0], s.ints[1]) || s.output != s.inputs[0])
+      return "wants rows that make up its tensors";
+    return nullptr;
+  }
+
+  template <class P>
+  ISOBIT_FLATTEN static void run(const engine::op_args& a) {
+    const int count = static_cast<int>(a.ints[0]), n = static_cast<int>(a.ints[1]);
+    for (int row = 0; row < count; ++row)
+      Cell::row(n, bind<P>(a.inputs[0], a.group).from(row * n),
+                bind<P>(a.output, a.group).from(row * n));
+  }
+};
+
 // Rows of `ints[1]` elements to one element each.
 template <class Cell>
 struct reduce : schedule {
