@@ -23,7 +23,7 @@ dyn read_format(const py::handle& h) {
   const int q = std::get<3>(f), o = std::get<4>(f);
   if (q < 0 || q > static_cast<int>(rounding::rnd_conv))
     throw std::invalid_argument("there is no rounding mode " + std::to_string(q));
-  if (o < 0 || o > static_cast<int>(overflow::wrap_sm))
+  if (o < 0 || o > static_cast<int>(overflow::pm1))
     throw std::invalid_argument("there is no overflow mode " + std::to_string(o));
   return dyn(std::get<0>(f), std::get<1>(f), std::get<2>(f), static_cast<rounding>(q),
              static_cast<overflow>(o));

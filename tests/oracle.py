@@ -15,16 +15,21 @@ from fractions import Fraction
 import oracles
 
 TRN, TRN_ZERO, RND, RND_ZERO, RND_INF, RND_MIN_INF, RND_CONV = range(7)
-WRAP, SAT, SAT_SYM, SAT_ZERO, WRAP_SM = range(5)
+WRAP, SAT, SAT_SYM, SAT_ZERO, WRAP_SM, PM1_MODE = range(6)
 HALF = Fraction(1, 2)
+
+PM1 = (2, 0, True, TRN, PM1_MODE)
+"""The format of binary networks; its mode belongs to it alone."""
 
 
 # ---- formats and cast ----
 
 
 def raw_range(fmt):
-    """The smallest and the largest raw of a format; SAT_SYM reaches no lower than -largest."""
+    """The smallest and the largest raw of a format; SAT_SYM reaches no lower than -largest, pm1 has no 0."""
     width, _, signed, _, overflow = fmt
+    if overflow == PM1_MODE:
+        return -1, 1
     if not signed:
         return 0, 2**width - 1
     high = 2 ** (width - 1) - 1
@@ -71,6 +76,8 @@ def wrap(integer, width, signed):
 def cast(value, fmt):
     """The raw of a value in a format: rounding first, then overflow."""
     width, frac, signed, rounding, overflow = fmt
+    if overflow == PM1_MODE:
+        return -1 if value < 0 else 1
     x = Fraction(value) * Fraction(2) ** frac
     rounded = round_to_integer(x, rounding)
     low, high = raw_range(fmt)

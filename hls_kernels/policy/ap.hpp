@@ -98,8 +98,10 @@ constexpr ap_q_mode vendor_mode(rounding q) {
          : q == rounding::rnd_min_inf ? AP_RND_MIN_INF
                                       : AP_RND_CONV;
 }
+// Ports carry bits only, so that a mode the vendor lacks (pm1) has no meaning there.
 constexpr ap_o_mode vendor_mode(overflow o) {
   return o == overflow::wrap       ? AP_WRAP
+         : o == overflow::pm1      ? AP_WRAP
          : o == overflow::sat      ? AP_SAT
          : o == overflow::sat_sym  ? AP_SAT_SYM
          : o == overflow::sat_zero ? AP_SAT_ZERO

@@ -40,6 +40,8 @@ class Overflow(enum.IntEnum):
     SAT_SYM = 2
     SAT_ZERO = 3
     WRAP_SM = 4
+    PM1 = 5
+    """Not of ``ap_fixed``: the format ``pm1`` of binary networks, see :data:`PM1`."""
 
 
 _Mode = TypeVar("_Mode", Rounding, Overflow)
@@ -49,7 +51,8 @@ _INTEGER = re.compile(r"(?:ap_|ac_)?(u?)int<([^<>]*)>")
 _HELP = (
     "Write for example 'fixed<16,6>', 'ufixed<8,0>', 'ap_fixed<16,6,AP_RND,AP_SAT>' or 'int<8>': "
     f"width 1 to {MAX_WIDTH}, integer bits (with the sign), then rounding "
-    f"({', '.join(r.name for r in Rounding)}) and overflow ({', '.join(o.name for o in Overflow)})."
+    f"({', '.join(r.name for r in Rounding)}) and overflow "
+    f"({', '.join(o.name for o in Overflow if o is not Overflow.PM1)}); or 'pm1', for -1 and +1."
 )
 
 
@@ -85,6 +88,8 @@ class Format:
             raise FormatError(f"format width {self.width} is not in 1 to {MAX_WIDTH}. {_HELP}")
         if self.overflow is Overflow.WRAP_SM and not self.signed:
             raise FormatError("WRAP_SM (sign-magnitude wrapping) exists for signed formats only")
+        if self.is_pm1 and (self.width, self.frac, self.signed, self.rounding) != (2, 0, True, Rounding.TRN):
+            raise FormatError("the overflow mode PM1 belongs to the format 'pm1' only; write 'pm1'")
         if not -MAX_FRAC <= self.frac <= MAX_FRAC:
             raise FormatError(
                 f"format with {self.frac} fractional bits: supported are -{MAX_FRAC} to {MAX_FRAC}."
@@ -92,7 +97,7 @@ class Format:
 
     @classmethod
     def parse(cls, text: str | Format) -> Format:
-        """Read ``fixed<W,I[,Q[,O]]>`` and its relatives, with or without ``ap_`` and ``AP_``.
+        """Read ``fixed<W,I[,Q[,O]]>`` and its relatives, with or without ``ap_`` and ``AP_``, or ``pm1``.
 
         Raises
         ------
@@ -104,6 +109,8 @@ class Format:
         if not isinstance(text, str):
             raise FormatError(f"a number format must be a string, not {type(text).__name__}. {_HELP}")
         compact = re.sub(r"\s+", "", text)
+        if compact == "pm1":
+            return PM1
         fixed, integer = _FIXED.fullmatch(compact), _INTEGER.fullmatch(compact)
         match = fixed or integer
         if match is None:
@@ -130,6 +137,11 @@ class Format:
             raise FormatError(f"{text!r} is not a number format: {error}. {_HELP}") from None
 
     @property
+    def is_pm1(self) -> bool:
+        """Whether the only values are -1 and +1."""
+        return self.overflow is Overflow.PM1
+
+    @property
     def integer(self) -> int:
         """Integer bits, the sign included (the ``I`` of ``ap_fixed<W,I>``)."""
         return self.width - self.frac
@@ -140,7 +152,8 @@ class Format:
         if not self.signed:
             return 0
         low = -(1 << (self.width - 1))
-        return low + 1 if self.overflow is Overflow.SAT_SYM and self.width > 1 else low
+        symmetric = self.is_pm1 or (self.overflow is Overflow.SAT_SYM and self.width > 1)
+        return low + 1 if symmetric else low
 
     @property
     def max_raw(self) -> int:
@@ -167,6 +180,8 @@ class Format:
         return replace(self, rounding=rounding, overflow=overflow)
 
     def __str__(self) -> str:
+        if self.is_pm1:
+            return "pm1"
         name = "fixed" if self.signed else "ufixed"
         modes = ""
         if (self.rounding, self.overflow) != (Rounding.TRN, Overflow.WRAP):
@@ -174,11 +189,17 @@ class Format:
         return f"{name}<{self.width},{self.integer}{modes}>"
 
 
+PM1 = Format(2, 0, True, Rounding.TRN, Overflow.PM1)
+"""The format of binary networks: its values are -1 and +1, and a cast takes the sign (0 becomes +1).
+
+Its raws are -1 and 1, in the arithmetic of a signed format of two bits; packed layers hold them as single
+bits.
+"""
+
+
 def _mode(kind: type[_Mode], text: str) -> _Mode:
     name = text.removeprefix("AP_").removeprefix("SC_")
-    try:
-        return kind[name]
-    except KeyError:
-        raise ValueError(
-            f"{text!r} is no {kind.__name__.lower()} mode (known: {', '.join(m.name for m in kind)})"
-        ) from None
+    known = [mode.name for mode in kind if mode is not Overflow.PM1]  # which is written "pm1"
+    if name not in known:
+        raise ValueError(f"{text!r} is no {kind.__name__.lower()} mode (known: {', '.join(known)})")
+    return kind[name]

@@ -173,15 +173,20 @@ def _raws(name: str, data: Any, shape: Shape, fmt: Format) -> npt.NDArray[np.int
             "; predict takes values"
         )
     _check_shape(name, array, shape)
-    if array.size and (int(array.min()) < fmt.min_raw or int(array.max()) > fmt.max_raw):
-        wrong = np.array([not fmt.min_raw <= int(raw) <= fmt.max_raw for raw in array.ravel()])
+    if array.size and not _all_raws(array, fmt):
+        wrong = np.array([not _all_raws(raw, fmt) for raw in array.ravel()])
         sample, feature = divmod(int(np.argmax(wrong)), size(shape))
         raise InputError(
             f"input {name!r}: {_position(sample, feature, shape)} is {array.flat[np.argmax(wrong)]}, "
-            f"out of the range of {fmt}, {fmt.min_raw} to {fmt.max_raw}"
+            f"out of the range of {fmt}, {fmt.min_raw} {'or' if fmt.is_pm1 else 'to'} {fmt.max_raw}"
         )
     raws = array.astype(raw_dtype(fmt)).reshape(len(array), size(shape))
     return np.ascontiguousarray(raws).view(np.int64)
+
+
+def _all_raws(array: npt.NDArray[Any], fmt: Format) -> bool:
+    inside = fmt.min_raw <= int(array.min()) and int(array.max()) <= fmt.max_raw
+    return inside and not (fmt.is_pm1 and bool(np.any(array == 0)))
 
 
 def _numeric(name: str, data: Any) -> npt.NDArray[Any]:

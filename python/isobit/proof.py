@@ -113,6 +113,8 @@ def _union(tensors: Sequence[Mapping[str, Any]]) -> tuple[int, int, int]:
 
 def _overflows(low: int, high: int, frac: int, fmt: Format) -> bool:
     """Whether a cast of ``[low, high] * 2**-frac`` can leave the range of the format."""
+    if fmt.is_pm1:
+        return False
     unit = Fraction(2) ** (fmt.frac - frac)
     return (
         round_fraction(low * unit, fmt.rounding) < fmt.min_raw

@@ -98,6 +98,8 @@ def round_fraction(scaled: Fraction, mode: Rounding) -> int:
 
 def fit(rounded: int, floor: int, fmt: Format) -> int:
     """A rounded integer brought into the range of a format; ``floor`` is it before rounding."""
+    if fmt.is_pm1:
+        return -1 if rounded < 0 else 1
     if fmt.min_raw <= rounded <= fmt.max_raw:
         return rounded
     if fmt.overflow in (Overflow.SAT, Overflow.SAT_SYM):
@@ -114,6 +116,8 @@ def fit(rounded: int, floor: int, fmt: Format) -> int:
 
 def fit_int64(rounded: npt.NDArray[np.int64], floors: npt.NDArray[np.int64], fmt: Format) -> RawArray:
     """:func:`fit` for arrays, where raws and format have at most 61 bits."""
+    if fmt.is_pm1:
+        return np.where(rounded < 0, -1, 1)
     low, high = fmt.min_raw, fmt.max_raw
     if fmt.overflow in (Overflow.SAT, Overflow.SAT_SYM):
         return np.clip(rounded, low, high)

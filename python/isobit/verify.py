@@ -167,6 +167,8 @@ def random_raws(model: QuantizedModel, samples: int, seed: int) -> list[RawArray
         raws = generator.integers(low, high, size=(samples, *shape), dtype=dtype, endpoint=True)
         for row, raw in enumerate((0, high, low, 1 if high >= 1 else 0, -1 if low < 0 else 0)):
             raws[row : row + 1] = raw
+        if fmt.is_pm1:
+            raws[raws == 0] = 1
         arrays.append(raws)
     return arrays
 

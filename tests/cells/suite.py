@@ -30,7 +30,7 @@ from frontends import reference
 from isobit import _core as core
 from isobit.backends.engine import lower
 from isobit.backends.program import ProgramBuilder
-from isobit.formats import Format, Overflow, Rounding
+from isobit.formats import PM1, Format, Overflow, Rounding
 from isobit.ir import GraphBuilder
 from isobit.ops import REGISTRY
 from isobit.ops.roles import RoleKind
@@ -156,7 +156,7 @@ class CellSuite:
     def quantized(self, draw):
         model = self.model(draw)
         config = {node.name: self.formats(draw, node.op) for node in model.layers}
-        config |= {name: self.format(draw, self.widest) for name in model.inputs}
+        config |= {name: self.format_or_pm1(draw, self.widest) for name in model.inputs}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", isobit.QuantizationWarning)
             return model.quantize(config)
@@ -165,8 +165,9 @@ class CellSuite:
         """A format for every role of an operator."""
         config = {}
         for role in REGISTRY[op].roles:
-            if role.kind is RoleKind.DATA:
-                config[role.name] = self.format(draw, self.widest)
+            if role.kind is RoleKind.DATA or role.name == "weight":
+                wide = self.widest if role.kind is RoleKind.DATA else 12
+                config[role.name] = self.format_or_pm1(draw, wide)
             elif role.kind is RoleKind.ACCUMULATOR:
                 config[role.name] = "exact" if draw(st.booleans()) else self.format(draw, 24)
             elif role.kind is RoleKind.TABLE:
@@ -179,6 +180,10 @@ class CellSuite:
     def format(self, draw, widest, **options):
         width, frac, signed, rounding, overflow = draw(drawing.formats(max_width=widest, **options))
         return Format(width, frac, signed, Rounding(rounding), Overflow(overflow))
+
+    def format_or_pm1(self, draw, widest):
+        """Now and then the format of binary networks."""
+        return PM1 if draw(st.integers(0, 9)) == 0 else self.format(draw, widest)
 
     def table_format(self, draw, role):
         return self.format(draw, 14, min_width=2, overflows=self.table_overflows)

@@ -6,7 +6,7 @@ import oracle
 from isobit.backends.cells import schedule_of
 
 ROUNDING = ("trn", "trn_zero", "rnd", "rnd_zero", "rnd_inf", "rnd_min_inf", "rnd_conv")
-OVERFLOW = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm")
+OVERFLOW = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm", "pm1")
 
 
 def cxx_format(fmt):

@@ -31,15 +31,19 @@ class Draw:
         return (width, frac, signed, rng.randrange(7), overflow)
 
     def data_format(self):
+        if self.rng.random() < 0.1:
+            return oracle.PM1
         return self.fmt(3, 36 if self.wide else 14)
 
     def raw(self, fmt):
+        if fmt == oracle.PM1:
+            return self.rng.choice([-1, 1])
         low, high = oracle.raw_range(fmt)
         anywhere = self.rng.randint(low, high)
         return self.rng.choice([anywhere, anywhere, anywhere // 8, low, high])
 
     def constant(self, count, low=1, high=10):
-        fmt = self.fmt(low, 24 if self.wide else high, modes=False)
+        fmt = oracle.PM1 if self.rng.random() < 0.1 else self.fmt(low, 24 if self.wide else high, modes=False)
         return engine.constant([self.raw(fmt) for _ in range(count)], fmt)
 
     def table(self):

@@ -51,10 +51,16 @@ def numbers(rng, fmt, single):
     return found
 
 
+def raw_of(rng, fmt):
+    if fmt == oracle.PM1:
+        return rng.choice([-1, 1])
+    return rng.randint(*oracle.raw_range(fmt if fmt[4] == oracle.SAT_SYM else engine.plain(fmt)))
+
+
 @pytest.fixture(scope="module")
 def ports():
     rng = random.Random(4)  # noqa: S311
-    formats = [port_format(rng) for _ in range(40)]
+    formats = [oracle.PM1, *(port_format(rng) for _ in range(40))]
     specs = []
     for fmt in formats:
         tensors = [(NUMBERS, fmt), (NUMBERS, engine.plain(fmt))]
@@ -89,12 +95,7 @@ def test_outputs(ports, dtype, tmp_path, compiler):
     kept = [i for i, fmt in enumerate(formats) if fmt[0] <= bits and fmt[0] - fmt[1] <= 127]
     assert len(kept) > 10
     plugin = joined.compiled(spec, tmp_path)
-    raws = [
-        [rng.randint(*oracle.raw_range(engine.plain(fmt))) for _ in range(NUMBERS)]
-        if fmt[4] != oracle.SAT_SYM
-        else [rng.randint(*oracle.raw_range(fmt)) for _ in range(NUMBERS)]
-        for fmt in formats
-    ]
+    raws = [[raw_of(rng, fmt) for _ in range(NUMBERS)] for fmt in formats]
     inputs = [engine.as_int64(raw, fmt)[None] for raw, fmt in zip(raws, formats, strict=True)]
     results = [np.empty((1, NUMBERS), dtype if i in kept else np.int64) for i in range(len(formats))]
     plugin._native.run(inputs, results, 1)

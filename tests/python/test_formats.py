@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import oracle
 from isobit import Format, FormatError, IsobitError, Overflow, Rounding
+from isobit.formats import PM1
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,7 @@ from isobit import Format, FormatError, IsobitError, Overflow, Rounding
         ("ac_fixed<8,2>", (8, 6, True, "TRN", "WRAP")),
         ("int<8>", (8, 0, True, "TRN", "WRAP")),
         ("ap_uint<5>", (5, 0, False, "TRN", "WRAP")),
+        (" pm1 ", (2, 0, True, "TRN", "PM1")),
     ],
 )
 def test_formats_parse(text, fields):
@@ -48,6 +50,8 @@ def test_formats_parse(text, fields):
         "fixed<16,6",
         "int<8,3>",
         "ufixed<8,0,RND,WRAP_SM>",
+        "fixed<2,2,TRN,PM1>",
+        "pm1<2>",
         "fixed<8,200>",
     ],
 )
@@ -69,15 +73,18 @@ formats = st.builds(
     st.integers(-128, 128),
     st.just(True),
     st.sampled_from(list(Rounding)),
-    st.sampled_from(list(Overflow)),
+    st.sampled_from([o for o in Overflow if o is not Overflow.PM1]),
 ) | st.builds(
     Format,
     st.integers(1, 64),
     st.integers(-128, 128),
     st.just(False),
     st.sampled_from(list(Rounding)),
-    st.sampled_from([o for o in Overflow if o is not Overflow.WRAP_SM]),
+    st.sampled_from([o for o in Overflow if o not in (Overflow.WRAP_SM, Overflow.PM1)]),
 )
+
+
+formats |= st.just(PM1)
 
 
 @given(formats)
@@ -91,3 +98,10 @@ def test_range_is_that_of_the_semantics(fmt):
     assert (fmt.min_raw, fmt.max_raw) == expected
     assert fmt.integer == fmt.width - fmt.frac
     assert fmt.max == fmt.max_raw * 2.0**-fmt.frac
+
+
+@pytest.mark.parametrize("fields", [(1, 0, True, 0), (2, 1, True, 0), (2, 0, False, 0), (2, 0, True, 2)])
+def test_the_mode_pm1_belongs_to_one_format(fields):
+    width, frac, signed, rounding = fields
+    with pytest.raises(FormatError, match="write 'pm1'"):
+        Format(width, frac, signed, Rounding(rounding), Overflow.PM1)

@@ -325,7 +325,11 @@ def test_overflow_that_is_excluded_never_happens():
     """A format with many more integer bits gives the same values where the proof excludes overflow."""
     zoo, _ = every_operator()
     q = quiet(zoo, "fixed<18,9>")
-    excluded = [name for name, proof in q.proof.layers.items() if not proof.overflows]
+    excluded = [
+        name
+        for name, proof in q.proof.layers.items()
+        if not proof.overflows and not q.formats[name].is_pm1  # which has one width
+    ]
     assert 10 < len(excluded) < len(zoo.layers)
     config = q.config()
     for name in excluded:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import oracle
-from isobit.formats import Format, Overflow, Rounding
+from isobit.formats import PM1, Format, Overflow, Rounding
 from isobit.rounding import raw_dtype, round_fraction, to_raw, to_value
 
 WIDTHS = [1, 2, 3, 8, 16, 31, 32, 53, 54, 60, 61, 62, 63, 64]
@@ -23,6 +23,8 @@ def code(fmt):
 @st.composite
 def formats(draw):
     overflow = draw(st.sampled_from(list(Overflow)))
+    if overflow is Overflow.PM1:
+        return PM1
     signed = overflow is Overflow.WRAP_SM or draw(st.booleans())
     frac = draw(st.integers(-10, 70) | st.sampled_from([-128, 128]))
     return Format(

@@ -41,6 +41,10 @@ def narrow_cases():
         for modes in every_mode(signed):
             for raw in range(low, high + 1):
                 yield record(source, (width, frac, signed, *modes), raw)
+    for source in {source for source, _ in NARROW}:
+        low, high = oracle.raw_range((*source, oracle.TRN, oracle.WRAP))
+        for raw in range(low, high + 1):
+            yield record(source, oracle.PM1, raw)
 
 
 def wide_cases(count, seed):

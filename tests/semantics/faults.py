@@ -78,6 +78,24 @@ FAULTS = {
     "SAT_ZERO saturates above": [
         ("P::less(high, a), zero, not_below)", "P::less(high, a), high, not_below)")
     ],
+    "pm1 takes zero for negative": [
+        (
+            "P::less(a, P::lit(w, 0)), P::lit(w, -1), P::lit(w, 1))",
+            "P::less(P::lit(w, 0), a), P::lit(w, 1), P::lit(w, -1))",
+        )
+    ],
+    "pm1 saturates": [
+        (
+            "P::select(to, P::less(a, P::lit(w, 0)), P::lit(w, -1), P::lit(w, 1))",
+            "P::min(to, P::max(w, a, P::lit(w, -1)), P::lit(w, 1))",
+        )
+    ],
+    "pm1 is turned around": [
+        (
+            "P::less(a, P::lit(w, 0)), P::lit(w, -1), P::lit(w, 1))",
+            "P::less(a, P::lit(w, 0)), P::lit(w, 1), P::lit(w, -1))",
+        )
+    ],
     "WRAP keeps the lost bits": [("return P::wrap(to, a);", "return a;")],
     "WRAP_SM negates instead of inverting": [
         ("P::sub(w, P::lit(w, -1), wrapped)", "P::sub(w, P::lit(w, 0), wrapped)")

@@ -23,6 +23,7 @@ def targets():
         for rounding, overflow in MODES:
             if signed or overflow != oracle.WRAP_SM:
                 yield (width, frac, signed, rounding, overflow)
+    yield oracle.PM1
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=str)

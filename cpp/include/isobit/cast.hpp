@@ -124,6 +124,8 @@ typename P::template raw<To> bring_into_range(const W& w, const R& a, const R& e
     }
     case overflow::wrap_sm:
       return wrap_sign_magnitude<P>(w, a, P::shr(w, exact, d), to);
+    case overflow::pm1:
+      return P::select(to, P::less(a, P::lit(w, 0)), P::lit(w, -1), P::lit(w, 1));
     case overflow::wrap:
       break;
   }

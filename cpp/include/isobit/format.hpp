@@ -13,15 +13,19 @@
 namespace isobit {
 inline namespace ISOBIT_ISA {
 
-// The modes of ap_fixed, in the order of their run-time codes.
+// The modes of ap_fixed, in the order of their run-time codes, and pm1: the format of binary
+// networks, whose only values are -1 and +1. Its raws are -1 and 1 too, those of a signed format of
+// two bits; kernels for packed tensors store them as single bits.
 enum class rounding { trn, trn_zero, rnd, rnd_zero, rnd_inf, rnd_min_inf, rnd_conv };
-enum class overflow { wrap, sat, sat_sym, sat_zero, wrap_sm };
+enum class overflow { wrap, sat, sat_sym, sat_zero, wrap_sm, pm1 };
 
 template <int Width, int Frac, bool Signed = true, rounding Q = rounding::trn,
           overflow O = overflow::wrap>
 struct fmt {
   static_assert(Width >= 1, "a format has at least one bit");
   static_assert(Signed || O != overflow::wrap_sm, "sign-magnitude wrap needs a signed format");
+  static_assert(O != overflow::pm1 || (Width == 2 && Frac == 0 && Signed && Q == rounding::trn),
+                "pm1 is a signed format of two bits without fractional ones");
   static constexpr int width() { return Width; }
   static constexpr int frac() { return Frac; }
   static constexpr bool is_signed() { return Signed; }
@@ -95,10 +99,12 @@ struct is_static<dyn_with<Q, O>> : std::false_type {};
 template <>
 struct is_static<dyn_exact> : std::false_type {};
 
-// Whether every value of `from` is a value of `to`. A symmetric range lacks the lowest value.
+// Whether every value of `from` is a value of `to`. A symmetric range lacks the lowest value, pm1
+// lacks zero too.
 template <class From, class To>
 constexpr bool holds(const From& from, const To& to) {
-  return to.frac() >= from.frac() && magnitude_bits(to) >= magnitude_bits(from) &&
+  return (to.overflows() != overflow::pm1 || from.overflows() == overflow::pm1) &&
+         to.frac() >= from.frac() && magnitude_bits(to) >= magnitude_bits(from) &&
          (to.is_signed() || !from.is_signed()) &&
          (to.overflows() != overflow::sat_sym || !from.is_signed() ||
           magnitude_bits(to) > magnitude_bits(from));

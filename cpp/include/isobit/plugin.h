@@ -29,7 +29,8 @@ extern "C" {
 #define ISOBIT_PLUGIN_ENTRY_NAME "isobit_plugin_entry"
 
 /* value = raw * 2^-frac; the codes of `rounding` (TRN, TRN_ZERO, RND, RND_ZERO, RND_INF,
- * RND_MIN_INF, RND_CONV) and `overflow` (WRAP, SAT, SAT_SYM, SAT_ZERO, WRAP_SM) count from 0. */
+ * RND_MIN_INF, RND_CONV) and `overflow` (WRAP, SAT, SAT_SYM, SAT_ZERO, WRAP_SM,
+ * PM1: raws are -1 and 1) count from 0. */
 typedef struct isobit_format {
   int32_t width;
   int32_t frac;

@@ -19,11 +19,14 @@ void check_format(const dyn& f, const std::string& where, int widest) {
     refuse(where, std::to_string(f.frac()) + " fractional bits are not in -128 to 128");
   if (f.overflows() == overflow::wrap_sm && !f.is_signed())
     refuse(where, "sign-magnitude wrap needs a signed format");
+  if (f.overflows() == overflow::pm1 &&
+      (f.width() != 2 || f.frac() != 0 || !f.is_signed() || f.rounds() != rounding::trn))
+    refuse(where, "pm1 is a signed format of two bits that truncates");
 }
 
 void check_raws(const shared_array<int128>& raws, const dyn& f, const std::string& where) {
   for (int128 r : raws)
-    if (r < lowest_raw(f) || r > highest_raw(f))
+    if (r < lowest_raw(f) || r > highest_raw(f) || (r == 0 && f.overflows() == overflow::pm1))
       refuse(where, "a raw is out of the format's range");
 }
 

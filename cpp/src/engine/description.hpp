@@ -50,6 +50,7 @@ struct description {
 
 // The range of raws of a format.
 inline int128 lowest_raw(const dyn& f) {
+  if (f.overflows() == overflow::pm1) return -1;
   return f.is_signed() ? -(static_cast<int128>(1) << (f.width() - 1)) : 0;
 }
 inline int128 highest_raw(const dyn& f) {

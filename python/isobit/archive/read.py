@@ -113,7 +113,8 @@ def _integers(container: Container) -> dict[str, KnownIntegers]:
         fmt = Format.parse(entry["format"])
         kinds = ("<u8",) if fmt.width == 64 and not fmt.signed else ("<i8",)
         raw = container.array(entry["raw"], kinds)
-        if raw.size and (int(raw.min()) < fmt.min_raw or int(raw.max()) > fmt.max_raw):
+        outside = raw.size and (int(raw.min()) < fmt.min_raw or int(raw.max()) > fmt.max_raw)
+        if outside or (fmt.is_pm1 and bool((raw == 0).any())):
             raise FileFormatError(f"{key!r} holds integers out of the range of {fmt}")
         index = Format.parse(entry["index"]) if "index" in entry else None
         if index is not None and raw.shape != (index.max_raw - index.min_raw + 1,):

@@ -81,6 +81,8 @@ def _levels_to_user() -> int:
 
 def _lost(values: FloatArray, fmt: Format) -> npt.NDArray[np.bool_]:
     """Where a format loses a whole unit or more: saturating the carry of a rounding is no loss."""
+    if fmt.is_pm1:  # takes the sign
+        return np.zeros(values.shape, dtype=np.bool_)
     scaled = scale(values, fmt.frac)
     if fmt.overflow in (Overflow.SAT, Overflow.SAT_SYM):
         return (np.ceil(scaled) < fmt.min_raw) | (np.floor(scaled) > fmt.max_raw)

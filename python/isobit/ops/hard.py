@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from isobit.formats import PM1, Format
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise
@@ -57,6 +58,10 @@ class BinaryTanh(Elementwise):
     name = "binary_tanh"
     hls4ml_classes = ("Activation", "BinaryTanh")
 
+    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+        """``pm1``: the two values and nothing else."""
+        return PM1
+
     def lower(self, layer: LayerLowering) -> None:
         """One ``binary_tanh`` cell."""
         layer.emit("binary_tanh")
@@ -67,6 +72,10 @@ class TernaryTanh(Elementwise):
 
     name = "ternary_tanh"
     hls4ml_classes = ("Activation", "TernaryTanh")
+
+    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+        """``fixed<2,2>``, the narrowest that holds -1, 0 and 1."""
+        return Format(2, 0)
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``ternary_tanh`` cell."""

@@ -13,7 +13,7 @@ from isobit.backends.program import Code
 
 _PLAIN = frozenset((string.ascii_letters + string.digits + " _-.,:;/()[]{}<>=+*!#$%&^|~@'`").encode())
 _ROUNDINGS = ("trn", "trn_zero", "rnd", "rnd_zero", "rnd_inf", "rnd_min_inf", "rnd_conv")
-_OVERFLOWS = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm")
+_OVERFLOWS = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm", "pm1")
 Values = Sequence[int] | npt.NDArray[Any]
 
 _PER_LINE = 16

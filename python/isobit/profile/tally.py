@@ -49,6 +49,8 @@ class Tally:
     def add_casts(self, rounded: npt.NDArray[Any]) -> None:
         """Rounded numbers, in units of the last place, on their way into the format."""
         self._casts += rounded.size
+        if self._format.is_pm1:  # the sign is all that it wants
+            return
         self._below += int(np.count_nonzero(rounded < self._format.min_raw))
         self._above += int(np.count_nonzero(rounded > self._format.max_raw))
 

@@ -99,7 +99,7 @@ def _role(
     bound = role.kind is RoleKind.EXACT
     chosen = _first(role, specific, whole=not bound)
     if isinstance(chosen, Format):
-        return chosen
+        return _checked(node.name, role, chosen)
     if role.name == "output" and natural is not None:
         return natural
     if bound:
@@ -108,7 +108,18 @@ def _role(
             return exact
     if chosen is None:
         chosen = _first(role, [*specific, default] if bound else [default], whole=True)
-    return chosen if isinstance(chosen, Format) else _calibrated(node.name, role.name, fallback)
+    if isinstance(chosen, Format):
+        return _checked(node.name, role, chosen)
+    return _calibrated(node.name, role.name, fallback)
+
+
+def _checked(layer: str, role: Role, fmt: Format) -> Format:
+    if fmt.is_pm1 and role.kind is RoleKind.TABLE:
+        raise ConfigError(
+            f"layer {layer!r}: a table cannot have the format pm1, which keeps no more than a sign; give "
+            f"{role.name!r} a format of its own (binary_tanh is the activation with two values)"
+        )
+    return fmt
 
 
 def _accumulator(role: Role, levels: list[LayerRequest]) -> Format | None:
@@ -132,7 +143,7 @@ def _first(role: Role, levels: list[LayerRequest], whole: bool) -> Choice | None
 
 def softened(role: Role, choice: Choice) -> Choice:
     """A format for everything, as it applies to a role: constants and tables round and saturate."""
-    if role.kind is RoleKind.DATA or not isinstance(choice, Format):
+    if role.kind is RoleKind.DATA or not isinstance(choice, Format) or choice.is_pm1:
         return choice
     return choice.with_modes(Rounding.RND, Overflow.SAT)
 

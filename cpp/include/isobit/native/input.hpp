@@ -153,11 +153,11 @@ struct raw_input {
   ISOBIT_NATIVE_FLATTEN static int read(const std::int64_t* x, unsigned char* w) {
     int refused = 0;
     for (int i = 0; i < X::size(); ++i) {
-      refused |= static_cast<int>(x[i] < lowest()) | static_cast<int>(x[i] > highest());
+      refused |= static_cast<int>(is_outside(x[i]));
       X::data(w)[i] = static_cast<typename X::storage_type>(pattern(x[i]));
     }
     for (int i = 0; refused != 0 && i < X::size(); ++i)
-      if (x[i] < lowest() || x[i] > highest()) return i;
+      if (is_outside(x[i])) return i;
     return -1;
   }
 
@@ -165,6 +165,12 @@ struct raw_input {
   static constexpr bool is_pattern = format::width() == 64 && !format::is_signed();
   using integer = std::conditional_t<is_pattern, std::uint64_t, std::int64_t>;
 
+  static constexpr bool is_pm1 = format::overflows() == overflow::pm1;
+
+  static constexpr bool is_outside(std::int64_t raw) {
+    return static_cast<int>(raw < lowest()) | static_cast<int>(raw > highest()) |
+           (static_cast<int>(is_pm1) & static_cast<int>(raw == 0));
+  }
   static constexpr integer pattern(std::int64_t raw) { return static_cast<integer>(raw); }
   static constexpr std::int64_t highest() {
     return is_pattern || format::width() == 64
@@ -174,8 +180,9 @@ struct raw_input {
   static constexpr std::int64_t lowest() {
     return is_pattern             ? std::numeric_limits<std::int64_t>::min()
            : !format::is_signed() ? 0
-           : format::overflows() == overflow::sat_sym && format::width() > 1 ? -highest()
-                                                                             : -highest() - 1;
+           : is_pm1 || (format::overflows() == overflow::sat_sym && format::width() > 1)
+               ? -highest()
+               : -highest() - 1;
   }
 };
 
