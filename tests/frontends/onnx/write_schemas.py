@@ -1,6 +1,7 @@
 """Write what ``schemas.py`` restates of ``onnx.defs``; run by hand.
 
-Before: read what a new version of an operator changed, and teach the handler. After: ``ruff format``.
+Before: read what a new version of an operator changed, and teach the handler. After: ``ruff format`` (and break lines that are too
+long by hand).
 """
 
 from __future__ import annotations

@@ -70,6 +70,16 @@ class Attributes:
         except UnicodeDecodeError:
             raise FileFormatError(f"attribute {name} is not UTF-8 text") from None
 
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """A list of strings; None if absent."""
+        entry = self._take(name, "STRINGS")
+        if entry is None:
+            return None
+        try:
+            return tuple(bytes(text).decode("utf-8") for text in entry.strings)
+        except UnicodeDecodeError:
+            raise FileFormatError(f"attribute {name} is not UTF-8 text") from None
+
     def array(self, name: str) -> Array | None:
         """A tensor; None if absent."""
         entry = self._take(name, "TENSOR")

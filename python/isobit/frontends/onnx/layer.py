@@ -281,6 +281,10 @@ class Layer:
         """A constant as a layer, the same for every sample."""
         return self._scope.constant(value, f"{self.label}_{part}" if part else self.label)
 
+    def numbers(self, values: FloatArray, part: str) -> Tensor:
+        """Floating-point numbers that the handler chooses, as a layer."""
+        return self.constant(Constant(values, part), part)
+
     def check_size(self, size: int) -> None:
         """Refuse a constant that would be too large, before it is made."""
         if not 0 < size <= MAX_SAMPLE:

@@ -79,6 +79,7 @@ class AttributeProto(Message):
     t: TensorProto = TensorProto()
     floats: Numbers = ()
     ints: Numbers = ()
+    strings: Sequence[Bytes] = ()
 
 
 class NodeProto(Message):

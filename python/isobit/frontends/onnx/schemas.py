@@ -207,6 +207,49 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     "GlobalAveragePool": [_since((1, 22), (1, 1))],
     "DepthToSpace": [_since((1,), (1, 1), "blocksize"), _since((11, 13, 28), (1, 1), "blocksize mode")],
     "SpaceToDepth": [_since((1, 13), (1, 1), "blocksize"), _since((28,), (1, 1), "blocksize mode")],
+    "RNN": [
+        _since(
+            (7,),
+            (3, 6),
+            "activation_alpha activation_beta activations clip direction hidden_size",
+            outputs=(0, 2),
+        ),
+        _since(
+            (14, 22),
+            (3, 6),
+            "activation_alpha activation_beta activations clip direction hidden_size layout",
+            outputs=(0, 2),
+        ),
+    ],
+    "GRU": [
+        _since(
+            (7,),
+            (3, 6),
+            "activation_alpha activation_beta activations clip direction hidden_size linear_before_reset",
+            outputs=(0, 2),
+        ),
+        _since(
+            (14, 22),
+            (3, 6),
+            "activation_alpha activation_beta activations clip direction hidden_size layout "
+            "linear_before_reset",
+            outputs=(0, 2),
+        ),
+    ],
+    "LSTM": [
+        _since(
+            (7,),
+            (3, 8),
+            "activation_alpha activation_beta activations clip direction hidden_size input_forget",
+            outputs=(0, 3),
+        ),
+        _since(
+            (14, 22),
+            (3, 8),
+            "activation_alpha activation_beta activations clip direction hidden_size input_forget layout",
+            outputs=(0, 3),
+        ),
+    ],
     "Shape": [_since((1, 13), (1, 1)), _since((15, 19, 21, 23, 24, 25), (1, 1), "end start")],
     "Size": [_since((1, 13, 19, 21, 23, 24, 25), (1, 1))],
     "Reshape": [_since((5, 13), (2, 2)), _since((14, 19, 21, 23, 24, 25), (2, 2), "allowzero")],

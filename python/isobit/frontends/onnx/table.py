@@ -26,6 +26,7 @@ from isobit.frontends.onnx.handlers import (
     neutral,
     normalization,
     pooling,
+    recurrent,
     reductions,
     selection,
     shaping,
@@ -167,6 +168,10 @@ OPERATORS: dict[str, Operator] = {
     "GlobalAveragePool": Operator(pooling.global_pool("reduce_mean")),
     "DepthToSpace": Operator(blocks.depth_to_space),
     "SpaceToDepth": Operator(blocks.space_to_depth),
+    # recurrent layers
+    "RNN": Operator(recurrent.recurrent("simple_rnn")),
+    "GRU": Operator(recurrent.recurrent("gru")),
+    "LSTM": Operator(recurrent.recurrent("lstm")),
     # shapes
     "Shape": Operator(shaping.shape_of, folding.shape_of),
     "Size": Operator(shaping.size_of, folding.size_of),
