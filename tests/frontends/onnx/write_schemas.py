@@ -1,11 +1,11 @@
 """Write what ``schemas.py`` restates of ``onnx.defs``; run by hand.
 
-Before: read what a new version of an operator changed, and teach the handler. After: ``ruff format`` (and break lines that are too
-long by hand).
+Before: read what a new version of an operator changed, and teach the handler. After: ``ruff format``.
 """
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import onnx
@@ -15,6 +15,7 @@ from isobit.frontends.onnx.file import MIN_OPSET
 from isobit.frontends.onnx.table import OPERATORS
 
 BEGIN = "SCHEMAS: Mapping[str, Sequence[Schema]] = {\n"
+WIDTH = 80
 END = '}\n"""By operator'
 
 
@@ -44,7 +45,8 @@ def text_of(schema: schemas.Schema) -> str:
     """One definition as the source has it."""
     parts = [repr(schema.versions), _pair(schema.inputs)]
     if schema.attributes:
-        parts.append(f'"{" ".join(schema.attributes)}"')
+        lines = textwrap.wrap(" ".join(schema.attributes), WIDTH)
+        parts.append(" ".join(f'"{line} "' for line in lines[:-1]) + f' "{lines[-1]}"')
     if schema.outputs != (1, 1):
         parts.append(f"outputs={_pair(schema.outputs)}")
     return f"_since({', '.join(parts)})"

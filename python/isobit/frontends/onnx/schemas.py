@@ -205,6 +205,33 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     ],
     "GlobalMaxPool": [_since((1, 22), (1, 1))],
     "GlobalAveragePool": [_since((1, 22), (1, 1))],
+    "Pad": [
+        _since((2,), (1, 1), "mode pads value"),
+        _since((11, 13), (2, 3), "mode"),
+        _since((18, 19, 21, 23, 24, 25), (2, 4), "mode"),
+    ],
+    "CenterCropPad": [_since((18,), (2, 2), "axes")],
+    "Resize": [
+        _since((10,), (2, 2), "mode"),
+        _since(
+            (11,),
+            (3, 4),
+            "coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
+            "mode nearest_mode",
+        ),
+        _since(
+            (13,),
+            (1, 4),
+            "coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
+            "mode nearest_mode",
+        ),
+        _since(
+            (18, 19),
+            (1, 4),
+            "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside "
+            "extrapolation_value keep_aspect_ratio_policy mode nearest_mode",
+        ),
+    ],
     "DepthToSpace": [_since((1,), (1, 1), "blocksize"), _since((11, 13, 28), (1, 1), "blocksize mode")],
     "SpaceToDepth": [_since((1, 13), (1, 1), "blocksize"), _since((28,), (1, 1), "blocksize mode")],
     "RNN": [

@@ -25,9 +25,11 @@ from isobit.frontends.onnx.handlers import (
     indexing,
     neutral,
     normalization,
+    padding,
     pooling,
     recurrent,
     reductions,
+    resizing,
     selection,
     shaping,
 )
@@ -166,6 +168,9 @@ OPERATORS: dict[str, Operator] = {
     "AveragePool": Operator(pooling.average_pool),
     "GlobalMaxPool": Operator(pooling.global_pool("reduce_max")),
     "GlobalAveragePool": Operator(pooling.global_pool("reduce_mean")),
+    "Pad": Operator(padding.pad),
+    "CenterCropPad": Operator(padding.center_crop_pad),
+    "Resize": Operator(resizing.resize),
     "DepthToSpace": Operator(blocks.depth_to_space),
     "SpaceToDepth": Operator(blocks.space_to_depth),
     # recurrent layers

@@ -11,8 +11,6 @@ from isobit.frontends.onnx.handlers.selection import cut_out
 from isobit.frontends.onnx.layer import Layer
 from isobit.frontends.onnx.values import Tensor
 
-_MAX_RUNS = 1024
-
 
 def gather(layer: Layer) -> Tensor:
     """Chosen elements along one axis, by constant indices of any shape."""
@@ -36,21 +34,8 @@ def gather(layer: Layer) -> Tensor:
 
 
 def _taken(layer: Layer, x: Tensor, axis: int, positions: Sequence[int], part: str) -> Tensor:
-    runs = _runs(positions)
-    if len(runs) == 1:
-        return cut_out(layer, x, {axis: runs[0]}, part=part)
-    if len(runs) > _MAX_RUNS:
-        raise layer.refuse(f"the indices make {len(runs)} separate pieces; supported are {_MAX_RUNS}")
-    parts = [cut_out(layer, x, {axis: run}, part=f"part{i}") for i, run in enumerate(runs)]
-    return layer.emit("concatenate", parts, {"axis": axis}, part=part)
-
-
-def _runs(positions: Sequence[int]) -> list[slice]:
-    """The positions as slices of step 1, in order."""
-    runs: list[slice] = []
-    for n in positions:
-        if runs and runs[-1].stop == n:
-            runs[-1] = slice(runs[-1].start, n + 1, 1)
-        else:
-            runs.append(slice(n, n + 1, 1))
-    return runs
+    """A slice where the positions are one, else a ``take``."""
+    first, count = positions[0], len(positions)
+    if list(positions) == list(range(first, first + count)):
+        return cut_out(layer, x, {axis: slice(first, first + count)}, part=part)
+    return layer.emit("take", [x], {"axis": axis, "indices": tuple(positions)}, part=part)
