@@ -9,14 +9,21 @@ from isobit.ir import Graph
 from isobit.passes.affine import batch_norm_to_affine, fold_affine
 from isobit.passes.dead import remove_dead
 from isobit.passes.identity import remove_identity
+from isobit.passes.transposes import move_transposes
 from isobit.spec import check
 
 Pass = Callable[[Graph], Graph]
 
-DEFAULT: tuple[Pass, ...] = (remove_identity, batch_norm_to_affine, fold_affine, remove_dead)
+DEFAULT: tuple[Pass, ...] = (
+    remove_identity,
+    batch_norm_to_affine,
+    move_transposes,
+    fold_affine,
+    remove_dead,
+)
 """What :func:`isobit.load` runs."""
 
-UNFOLDED: tuple[Pass, ...] = (remove_identity, batch_norm_to_affine, remove_dead)
+UNFOLDED: tuple[Pass, ...] = (remove_identity, batch_norm_to_affine, move_transposes, remove_dead)
 """As :data:`DEFAULT`, but batch normalisations and other affine layers stay layers of their own."""
 
 

@@ -190,7 +190,7 @@ REFUSED: dict[str, tuple[list[onnx.NodeProto], dict[str, Any], int, str]] = {
     "prelu by data": ([node("PRelu", ["x", "x"], ["y"])], {}, 17, "computed from the data"),
     "clip by data": ([node("Clip", ["x", "x"], ["y"])], {}, 17, "computed from the data"),
     "clip upside down": ([node("Clip", ["x", "c", "d"], ["y"])], {"c": 1.0, "d": 0.0}, 17, "bounds"),
-    "cast to int": ([node("Cast", ["x"], ["y"], to=TensorProto.INT32)], {}, 17, "to is INT32"),
+    "cast to int": ([node("Cast", ["x"], ["y"], to=TensorProto.INT8)], {}, 17, "to is INT8"),
     "cast to half": ([node("Cast", ["x"], ["y"], to=TensorProto.FLOAT16)], {}, 17, "to is FLOAT16"),
     "dropout in training": (
         [node("Dropout", ["x", "c", "t"], ["y"])],

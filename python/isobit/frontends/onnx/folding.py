@@ -41,11 +41,20 @@ def cast(layer: Layer, xs: Sequence[Array]) -> Array:
     layer.attributes.integer("saturate", 1)  # concerns 8-bit floats only, which are refused
     layer.attributes.text("round_mode", "up")  # likewise
     kind = element_type(layer.attributes.integer("to", 0))
-    types = {"FLOAT": "f4", "DOUBLE": "f8", "INT32": "i4", "INT64": "i8", "BOOL": "?"}
+    return cast_array(layer, xs[0], kind)
+
+
+def cast_array(layer: Layer, array: Array, kind: str) -> Array:
+    """An array with another element type."""
+    types = {
+        "FLOAT": "f4", "DOUBLE": "f8", "FLOAT16": "f2", "BOOL": "?",
+        **{f"INT{8 * n}": f"i{n}" for n in (1, 2, 4, 8)},
+        **{f"UINT{8 * n}": f"u{n}" for n in (1, 2, 4, 8)},
+    }
     if kind not in types:
         raise layer.refuse(f"attribute to is {kind}; supported for constants: {', '.join(types)}")
     with np.errstate(all="ignore"):
-        return xs[0].astype(types[kind])
+        return array.astype(types[kind])
 
 
 def concat(layer: Layer, xs: Sequence[Array]) -> Array:
@@ -196,6 +205,32 @@ def cast_like(layer: Layer, xs: Sequence[Array]) -> Array:
     layer.attributes.text("round_mode", "up")  # likewise
     with np.errstate(all="ignore"):
         return xs[0].astype(xs[1].dtype)
+
+
+def most(function: Callable[[Array, Array], Array]) -> Fold:
+    """A NumPy function of two arrays, over any number of them."""
+
+    def fold(layer: Layer, xs: Sequence[Array]) -> Array:
+        found = xs[0]
+        for x in xs[1:]:
+            found = elementwise(function)(layer, [found, x])
+        return found
+
+    return fold
+
+
+def pad(layer: Layer, xs: Sequence[Array]) -> Array:
+    """Surrounded by one number."""
+    if layer.opset < 11 or layer.attributes.text("mode", "constant") != "constant" or layer.has(3):
+        raise layer.refuse("supported for constants: the mode constant without axes, from opset 11 on")
+    half = xs[0].ndim
+    widths = layer.integers(1)
+    if len(widths) != 2 * half or min(widths) < 0:
+        raise layer.refuse(f"supported for constants: {2 * half} pads from 0 on, not {widths}")
+    _limit(math.prod(n + a + b for n, a, b in zip(xs[0].shape, widths[:half], widths[half:], strict=True)))
+    value = layer.array(2).reshape(()) if layer.has(2) else 0
+    pairs = list(zip(widths[:half], widths[half:], strict=True))
+    return np.pad(xs[0], pairs, constant_values=value)
 
 
 def count(layer: Layer, xs: Sequence[Array]) -> Array:

@@ -294,6 +294,19 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
         _since((18,), (1, 2), "axis num_outputs", outputs=(1, ANY)),
     ],
     "Gather": [_since((1, 11, 13), (2, 2), "axis")],
+    "GatherElements": [_since((11, 13), (2, 2), "axis")],
+    "GatherND": [_since((11,), (2, 2)), _since((12, 13), (2, 2), "batch_dims")],
+    "ScatterElements": [_since((11, 13), (3, 3), "axis"), _since((16, 18), (3, 3), "axis reduction")],
+    "ScatterND": [_since((11, 13), (3, 3)), _since((16, 18), (3, 3), "reduction")],
+    "Compress": [_since((9, 11, 28), (2, 2), "axis")],
+    "Trilu": [_since((14,), (1, 2), "upper")],
+    "OneHot": [_since((9, 11, 28), (3, 3), "axis")],
+    "TopK": [
+        _since((1,), (1, 1), "axis k", outputs=(2, 2)),
+        _since((10,), (2, 2), "axis", outputs=(2, 2)),
+        _since((11, 24), (2, 2), "axis largest sorted", outputs=(2, 2)),
+    ],
+    "ReverseSequence": [_since((10, 28), (2, 2), "batch_axis time_axis")],
     "Identity": [_since((1, 13, 14, 16, 19, 21, 23, 24, 25), (1, 1))],
     "Dropout": [
         _since((7, 10), (1, 1), "ratio", outputs=(1, 2)),
@@ -319,6 +332,7 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
         ),
     ],
     "ConstantOfShape": [_since((9, 20, 21, 23, 24, 25), (1, 1), "value")],
+    "EyeLike": [_since((9, 22), (1, 1), "dtype k")],
     "Range": [_since((11,), (3, 3)), _since((27,), (3, 3), "stash_type")],
     "Mod": [_since((10, 13, 28), (2, 2), "fmod")],
 }

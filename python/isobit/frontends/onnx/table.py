@@ -85,8 +85,8 @@ OPERATORS: dict[str, Operator] = {
     "Neg": Operator(arithmetic.negate, folding.elementwise(np.negative)),
     "Sum": Operator(arithmetic.total),
     "Mean": Operator(arithmetic.mean),
-    "Max": Operator(arithmetic.maximum),
-    "Min": Operator(arithmetic.minimum),
+    "Max": Operator(arithmetic.maximum, folding.most(np.maximum)),
+    "Min": Operator(arithmetic.minimum, folding.most(np.minimum)),
     # activations
     "Relu": Operator(activations.plain("relu")),
     "LeakyRelu": Operator(activations.leaky_relu),
@@ -168,7 +168,7 @@ OPERATORS: dict[str, Operator] = {
     "AveragePool": Operator(pooling.average_pool),
     "GlobalMaxPool": Operator(pooling.global_pool("reduce_max")),
     "GlobalAveragePool": Operator(pooling.global_pool("reduce_mean")),
-    "Pad": Operator(padding.pad),
+    "Pad": Operator(padding.pad, folding.pad),
     "CenterCropPad": Operator(padding.center_crop_pad),
     "Resize": Operator(resizing.resize),
     "DepthToSpace": Operator(blocks.depth_to_space),
@@ -192,6 +192,15 @@ OPERATORS: dict[str, Operator] = {
     "Slice": Operator(selection.slice_tensor, folding.slice_array, moves=True),
     "Split": Operator(selection.split),
     "Gather": Operator(indexing.gather, folding.gather, moves=True),
+    "GatherElements": Operator(indexing.gather_elements),
+    "GatherND": Operator(indexing.gather_nd),
+    "ScatterElements": Operator(indexing.scatter_elements),
+    "ScatterND": Operator(indexing.scatter_nd),
+    "Compress": Operator(indexing.compress),
+    "Trilu": Operator(indexing.trilu),
+    "OneHot": Operator(indexing.one_hot),
+    "TopK": Operator(indexing.top_k),
+    "ReverseSequence": Operator(indexing.reverse_sequence),
     # no effect
     "Identity": Operator(neutral.identity, folding.identity, moves=True),
     "Dropout": Operator(neutral.dropout),
@@ -200,6 +209,7 @@ OPERATORS: dict[str, Operator] = {
     # constants
     "Constant": Operator(fold=lambda layer, xs: folding.constant(layer)),
     "ConstantOfShape": Operator(broadcasting.constant_of_shape, folding.constant_of_shape, repeats=True),
+    "EyeLike": Operator(broadcasting.eye_like),
     "Range": Operator(fold=folding.count),
     "Mod": Operator(fold=folding.modulo),
 }

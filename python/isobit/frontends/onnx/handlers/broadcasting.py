@@ -7,8 +7,13 @@ import math
 import numpy as np
 
 from isobit.errors import FileFormatError
+from isobit.frontends.onnx.folding import cast_array
+from isobit.frontends.onnx.initializers import element_type
 from isobit.frontends.onnx.layer import Layer
 from isobit.frontends.onnx.values import Constant, Tensor
+
+_FLOAT = 1
+"""The number of the element type FLOAT."""
 
 
 def expand(layer: Layer) -> Tensor:
@@ -59,6 +64,17 @@ def tile(layer: Layer) -> Tensor:
         if count > 1:
             x = layer.emit("concatenate", [x] * count, {"axis": axis}, part=f"axis{axis}")
     return layer.emit("identity", [x])
+
+
+def eye_like(layer: Layer) -> Constant:
+    """Ones on a diagonal, of the shape of a matrix."""
+    kind = element_type(layer.attributes.integer("dtype", _FLOAT))
+    offset = layer.attributes.integer("k", 0)
+    x = layer.tensor(0, "fib")
+    shape = layer.shape(x)
+    if x.batch is not None or len(shape) != 2:
+        raise layer.refuse(f"{x.name!r} of shape {layer.shown(x)}; supported are matrices without batch axis")
+    return Constant(cast_array(layer, np.eye(*shape, k=offset), kind), repr(layer.label))
 
 
 def constant_of_shape(layer: Layer) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from isobit.frontends.onnx.handlers.indexing import marked
 from isobit.frontends.onnx.handlers.selection import cut_out
 from isobit.frontends.onnx.layer import Layer, batch_without
 from isobit.frontends.onnx.values import Tensor
@@ -67,5 +68,4 @@ def hardmax(layer: Layer) -> Tensor:
     else:
         axis = layer.data_axis(layer.attributes.integer("axis", -1), x)
     index = layer.emit("argmax", [x], {"axis": axis, "keepdims": False}, part="index")
-    hot = layer.emit("one_hot", [index], {"depth": layer.shape(x)[axis], "axis": axis}, part="hot")
-    return layer.reshape(hot, shape)
+    return layer.reshape(marked(layer, index, axis, layer.shape(x)[axis], negative=False), shape)

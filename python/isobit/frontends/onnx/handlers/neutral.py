@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from isobit.frontends.onnx.folding import cast_array
 from isobit.frontends.onnx.initializers import element_type
 from isobit.frontends.onnx.layer import Layer
-from isobit.frontends.onnx.values import Tensor, Unavailable, Value, kind_of
+from isobit.frontends.onnx.values import Constant, Tensor, Unavailable, Value, kind_of
 
 _WIDE = ("FLOAT", "DOUBLE")
 _INTEGER_BITS = {
@@ -39,10 +42,14 @@ def cast(layer: Layer) -> Tensor:
     return _cast(layer, kind, f"attribute to is {kind}")
 
 
-def cast_like(layer: Layer) -> Tensor:
+def cast_like(layer: Layer) -> Value:
     """To the type of the second input."""
     value = layer.value(1)
     element = value.element if isinstance(value, Tensor) else layer.element(1)
+    if layer.is_constant(0):
+        layer.attributes.integer("saturate", 1)  # concerns 8-bit floats only, which are refused
+        layer.attributes.text("round_mode", "up")  # likewise
+        return Constant(cast_array(layer, layer.array(0), element), repr(layer.label))
     return _cast(layer, element, f"input 1 has the element type {element}")
 
 
@@ -50,11 +57,20 @@ def _cast(layer: Layer, target: str, what: str) -> Tensor:
     layer.attributes.integer("saturate", 1)  # concerns 8-bit floats only, which are refused
     layer.attributes.text("round_mode", "up")  # likewise
     x = layer.tensor(0, "fib", moved=True)
-    if not _holds(target, x.element):
-        raise layer.refuse(
-            f"{what}, which changes numbers of type {x.element}; supported: {', '.join(_WIDE)}"
-        )
-    return layer.emit("identity", [x]).of(target)
+    if _holds(target, x.element):
+        return layer.emit("identity", [x]).of(target)
+    if target == "BOOL":
+        zero = layer.numbers(np.zeros(()), part="zero")
+        return layer.emit("not_equal", [x, zero]).of(target)
+    if x.kind == "f" and target in ("INT32", "INT64"):
+        return truncated(layer, x).of(target)
+    raise layer.refuse(f"{what}, which changes numbers of type {x.element}; supported: {', '.join(_WIDE)}")
+
+
+def truncated(layer: Layer, x: Tensor) -> Tensor:
+    """The whole part of numbers, cut towards zero."""
+    whole = layer.emit("floor", [layer.emit("abs", [x], part="magnitude")], part="whole")
+    return layer.emit("multiply", [layer.emit("sign", [x], part="sign"), whole], part="cut")
 
 
 def _holds(target: str, source: str) -> bool:
