@@ -41,3 +41,23 @@ class TestCumsum(CellSuite):
             "reverse": draw(st.booleans()),
         }
         return Layer([shape], attrs)
+
+
+class TestEinsum(CellSuite):
+    op = "einsum"
+    widest = 12
+    EQUATIONS = (
+        "ij,jk->ik", "ij,kj->ki", "bij,bjk->bik", "bij,bkj->bik", "i,j->ij", "i,i->", "ij,ij->i", "ij,k->jk",
+        "...ij,...jk->...ik", "ijk,ilk->jl", "ii->i", "ij->ji", "ij->j", "iji->j", "ijk->", "ij,jk", "ba",
+        "bhid,bhjd->bhij", "i,jk->kij",
+    )  # fmt: skip
+
+    def layer(self, draw):
+        equation = draw(st.sampled_from(self.EQUATIONS))
+        lengths = {letter: draw(st.integers(1, 3)) for letter in "abcdhijkl"}
+        leading = draw(st.sampled_from([(), (2,), (2, 3)]))
+        shapes = []
+        for operand in equation.partition("->")[0].split(","):
+            given = leading if "..." in operand else ()
+            shapes.append((*given, *(lengths[letter] for letter in operand if letter != ".")))
+        return Layer(shapes, {"equation": equation})

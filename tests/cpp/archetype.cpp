@@ -58,6 +58,7 @@ void instantiate_all(const X& fx, const C& fc, const Y& fy, const I& fi, const N
   y.put(0, cells::logical_or::apply(x[0], c[0], fy));
   y.put(0, cells::logical_xor::apply(x[0], c[0], fy));
   y.put(0, cells::logical_not::apply(x[0], fy));
+  y.put(0, cells::normalize::apply(x[0], c[0], c[1], c[2], fy));
   y.put(0, cells::where::apply(x[0], c[0], c[1], fy));
   y.put(0, cells::add::finish(cells::add::combine(x[0], c[0]), fy));
   y.put(0, cells::subtract::finish(cells::subtract::combine(x[0], c[0]), fy));
@@ -71,6 +72,9 @@ void instantiate_all(const X& fx, const C& fc, const Y& fy, const I& fi, const N
   cells::argmax::row(n, x, y);
   cells::matmul::columns<2>(n, x, scratch, 2, fy, y);
   cells::cumsum::row(n, x, y);
+  cells::argmin::row(n, x, y);
+  cells::argmax_last::row(n, x, y);
+  cells::argmin_last::row(n, x, y);
   cells::cumsum_exclusive::row(n, x, y);
 }
 

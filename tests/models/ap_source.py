@@ -85,10 +85,12 @@ class Function:
                     f"{out}.put({i}, cells::linear::apply({inputs[source]}[{element}], {out_format}()));"
                 )
         elif schedule == "pointwise":
-            values = ", ".join(f"{name}[i]" for name in inputs)
+            values = ", ".join(f"{name}[i]" for name in [*inputs, *self.constants(op)])
             self.each(op, out, f"cells::{cell}::apply({values}, {out_format}())")
         elif schedule == "contraction":
             self.contraction(op, inputs, out)
+        elif schedule == "exchange":
+            self.exchange(op, inputs[0], out)
         elif schedule in ("reduce", "rows", "rows_with_tables"):
             self.row(op, inputs[0], out)
         elif schedule == "zip":
@@ -198,6 +200,18 @@ class Function:
                         f"{b}.from({begins[2 * p + 1] + column}), {m}, {accumulator}, "
                         f"{out}.view().from({(p * n + row) * m + column}));"
                     )
+
+    def exchange(self, op, x, out):
+        rows, n, k, count, *pairs = (int(number) for number in op["ints"])
+        given = cxx_format(self.spec["tensors"][op["inputs"][0]]["format"])
+        number = op["output"]
+        self.data.append(array(f"{self.name}_pairs{number}", pairs or [0]))
+        self.body += [f"tensor<P, {given}, {n}> v{number};", f"tensor<P, fmt<16, 0, false>, {n}> i{number};"]
+        self.body += [
+            f"cells::{op['cell']}::row(count<{n}>(), {k}, {self.name}_pairs{number}, {count}, "
+            f"{x}.view().from({row * n}), v{number}.view(), i{number}.view(), {out}.view().from({row * k}));"
+            for row in range(rows)
+        ]
 
     def row(self, op, x, out):
         _, n = (int(number) for number in op["ints"])

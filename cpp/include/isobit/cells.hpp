@@ -17,5 +17,6 @@
 #include "isobit/cells/reduce.hpp"
 #include "isobit/cells/relu.hpp"
 #include "isobit/cells/softmax.hpp"
+#include "isobit/cells/sort.hpp"
 
 #endif

@@ -6,6 +6,7 @@
 #include "schedules/contraction.hpp"
 #include "schedules/convolution.hpp"
 #include "schedules/elementwise.hpp"
+#include "schedules/exchange.hpp"
 #include "schedules/matrix.hpp"
 #include "schedules/movement.hpp"
 #include "schedules/rows.hpp"
@@ -87,6 +88,7 @@ const cell_entry* cell_table(int& size) {
       entry<P, pointwise<logical_or, 2>>("logical_or", 2, 0, 0, 0),
       entry<P, pointwise<logical_xor, 2>>("logical_xor", 2, 0, 0, 0),
       entry<P, pointwise<where, 3>>("where", 3, 0, 0, 0),
+      entry<P, pointwise<normalize, 2, 2>>("normalize", 2, 2, 0, 0),
       entry<P, zip<add>>("add", -1, 0, 0, 0),
       entry<P, zip<subtract>>("subtract", 2, 0, 0, 0),
       entry<P, zip<multiply>>("multiply", -1, 0, 0, 0),
@@ -99,6 +101,7 @@ const cell_entry* cell_table(int& size) {
       entry<P, windows<reduce_sum_abs>>("reduce_sum_abs", 1, 0, 0, 0),
       entry<P, windows<reduce_sum_square>>("reduce_sum_square", 1, 0, 0, 0),
       entry<P, windows<reduce_mean>>("reduce_mean", 1, 1, 0, 0),
+      entry<P, windows<reduce_mean_square>>("reduce_mean_square", 1, 1, 0, 0),
       entry<P, windows<reduce_max>>("reduce_max", 1, 0, 0, 0),
       entry<P, windows<reduce_min>>("reduce_min", 1, 0, 0, 0),
       entry<P, matrix<dense>>("dense", 1, 2, 0, 1),
@@ -123,6 +126,13 @@ const cell_entry* cell_table(int& size) {
       entry<P, rows_with_tables<softmax>>("softmax", 1, 0, 2, 0),
       entry<P, rows_with_tables<log_softmax>>("log_softmax", 1, 0, 2, 0),
       entry<P, reduce<argmax>>("argmax", 1, 0, 0, 0),
+      entry<P, reduce<argmin>>("argmin", 1, 0, 0, 0),
+      entry<P, reduce<argmax_last>>("argmax_last", 1, 0, 0, 0),
+      entry<P, reduce<argmin_last>>("argmin_last", 1, 0, 0, 0),
+      entry<P, exchange<largest_values>>("largest_values", 1, 0, 0, 0),
+      entry<P, exchange<smallest_values>>("smallest_values", 1, 0, 0, 0),
+      entry<P, exchange<largest_indices>>("largest_indices", 1, 0, 0, 0),
+      entry<P, exchange<smallest_indices>>("smallest_indices", 1, 0, 0, 0),
   };
   size = static_cast<int>(sizeof(table) / sizeof(table[0]));
   return table;

@@ -55,14 +55,14 @@ class LayerLowering:
         fmt = self.input_format()
         return Format(max(fmt.max_raw, -fmt.min_raw, 1).bit_length(), fmt.frac, signed=False)
 
-    def positive_format(self) -> Format:
-        """The smallest unsigned format of ``max(x, 0)`` for the first input."""
-        fmt = self.input_format()
+    def positive_format(self, tensor: int | None = None) -> Format:
+        """The smallest unsigned format of ``max(x, 0)`` for a tensor, by default the first input."""
+        fmt = self.tensor_format(self.inputs[0] if tensor is None else tensor)
         return Format(max(fmt.max_raw, 1).bit_length(), fmt.frac, signed=False)
 
-    def difference_format(self) -> Format:
-        """The smallest unsigned format of ``max(x) - x`` for the first input."""
-        fmt = self.input_format()
+    def difference_format(self, tensor: int | None = None) -> Format:
+        """The smallest unsigned format of ``max(x) - x`` for a tensor, by default the first input."""
+        fmt = self.tensor_format(self.inputs[0] if tensor is None else tensor)
         return Format(max(fmt.max_raw - fmt.min_raw, 1).bit_length(), fmt.frac, signed=False)
 
     def role_format(self, role: Role) -> Format:
@@ -211,6 +211,14 @@ class LayerLowering:
     ) -> None:
         """The layer's output as chosen elements of its inputs (all of input 0 unless ``numbers`` tells)."""
         self.emit("gather", inputs=inputs, ints=_pairs(elements, numbers))
+
+    def joined(
+        self, tensors: Sequence[int], numbers: npt.NDArray[np.int64], elements: npt.NDArray[np.int64]
+    ) -> int:
+        """A temporary tensor with element ``elements[i]`` of tensor ``numbers[i]``; they share one format."""
+        target = self._program.temporary(elements.size, self._program.format(tensors[0]))
+        self.emit("gather", inputs=tensors, output=target, ints=_pairs(elements.ravel(), numbers.ravel()))
+        return target
 
     def moved(self, tensor: int, elements: npt.NDArray[np.int64]) -> int:
         """A temporary tensor with chosen elements of another, in its format."""

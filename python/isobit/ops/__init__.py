@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from isobit.ops.affine import Affine, BatchNorm
-from isobit.ops.argmax import Argmax
+from isobit.ops.argmax import Argmax, Argmin
+from isobit.ops.attention import ScaledDotProductAttention
 from isobit.ops.base import Op
 from isobit.ops.constant import Constant
 from isobit.ops.convolution import Conv, ConvTranspose
 from isobit.ops.cumsum import Cumsum
 from isobit.ops.dense import Dense
 from isobit.ops.divide import Divide
+from isobit.ops.einsum import Einsum
 from isobit.ops.elementary import Abs, Ceil, Floor, Neg, Round, Sign, Square
 from isobit.ops.elu import Celu, Elu, Selu
 from isobit.ops.hard import BinaryTanh, HardSigmoid, HardSwish, TernaryTanh
+from isobit.ops.indices import Embedding, OneHot
 from isobit.ops.logic import (
     Equal,
     Greater,
@@ -33,6 +36,7 @@ from isobit.ops.lookup_relu import Gelu, Silu, Softplus
 from isobit.ops.matmul import Matmul
 from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
+from isobit.ops.normalization import GroupNorm, LayerNorm, RmsNorm
 from isobit.ops.padding import BroadcastTo, Pad, Take
 from isobit.ops.pooling import AdaptiveAveragePool, AdaptiveMaxPool, AveragePool, MaxPool
 from isobit.ops.power import Power, Rsqrt
@@ -46,10 +50,12 @@ from isobit.ops.reduce import (
     ReduceSumAbs,
     ReduceSumSquare,
 )
+from isobit.ops.reduce_tables import ReduceL2, ReduceLogSum, ReduceLogSumExp, ReduceProd
 from isobit.ops.relu import Clip, LeakyRelu, Linear, Prelu, Relu, ThresholdedRelu
 from isobit.ops.removed import Dropout, Identity
 from isobit.ops.resize import ResizeLinear
 from isobit.ops.softmax import LogSoftmax, Softmax
+from isobit.ops.sort import TopKIndices, TopKValues
 from isobit.ops.tabulated import (
     Acos,
     Acosh,
@@ -139,10 +145,24 @@ _OWN: tuple[Op, ...] = (
     Where(),
     Divide(),
     Matmul(),
+    Einsum(),
     Cumsum(),
     Softmax(),
     LogSoftmax(),
     Argmax(),
+    Argmin(),
+    TopKValues(),
+    TopKIndices(),
+    OneHot(),
+    Embedding(),
+    LayerNorm(),
+    RmsNorm(),
+    GroupNorm(),
+    ScaledDotProductAttention(),
+    ReduceL2(),
+    ReduceLogSum(),
+    ReduceLogSumExp(),
+    ReduceProd(),
     Constant(),
     ReduceSum(),
     ReduceSumAbs(),

@@ -1,4 +1,4 @@
-"""The index of the largest element along one axis; the first of several equal ones, as in NumPy."""
+"""The index of the largest or smallest element along one axis."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 
 class Argmax(Op):
-    """Indices as unsigned integers, with as many bits as the axis needs."""
+    """Indices as unsigned integers, with as many bits as the axis needs; ``last`` of several equal ones."""
 
     name = "argmax"
-    attributes = declare({"axis": Attribute(Kind.INT, None), "keepdims": Attribute(Kind.BOOL, False)})
+    attributes = declare(
+        {
+            "axis": Attribute(Kind.INT, None),
+            "keepdims": Attribute(Kind.BOOL, False),
+            "last": Attribute(Kind.BOOL, False),
+        }
+    )
 
     def shape(
         self,
@@ -33,11 +39,22 @@ class Argmax(Op):
 
     def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
         """``ufixed<b,b>``, with b bits for the largest index."""
-        bits = (shapes[0][axis_of(node.name, node.attrs, shapes[0])] - 1).bit_length()
-        return Format(max(bits, 1), 0, signed=False)
+        return index_format(shapes[0][axis_of(node.name, node.attrs, shapes[0])])
 
     def lower(self, layer: LayerLowering) -> None:
-        """One ``argmax`` cell, after a gather when the axis is not the last."""
+        """One cell, after a gather when the axis is not the last."""
         source = layer.input_shapes[0]
         axis = axis_of(layer.node.name, layer.node.attrs, source)
-        layer.emit_over_axis(self.name, axis, source, ints=[size(source) // source[axis], source[axis]])
+        cell = f"{self.name}_last" if layer.node.attrs["last"] else self.name
+        layer.emit_over_axis(cell, axis, source, ints=[size(source) // source[axis], source[axis]])
+
+
+class Argmin(Argmax):
+    """The same for the smallest element."""
+
+    name = "argmin"
+
+
+def index_format(count: int) -> Format:
+    """The unsigned integers below ``count``."""
+    return Format(max((count - 1).bit_length(), 1), 0, signed=False)

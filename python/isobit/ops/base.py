@@ -87,6 +87,10 @@ class Op(abc.ABC):
         """
         return None
 
+    def index_ranges(self, node: Node, shapes: Sequence[Shape]) -> dict[int, int]:
+        """Inputs that hold integers from 0 on, by number, and the first integer that is too large."""
+        return {}
+
     def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
         """Constants by role (``weight``, ``bias``), from which calibration sizes their formats.
 

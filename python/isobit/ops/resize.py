@@ -62,7 +62,7 @@ class ResizeLinear(Op):
 
     def lower(self, layer: LayerLowering) -> None:
         """A gather and a product for each neighbour, and one sum."""
-        from isobit.backends.layer import EXACT
+        from isobit.backends.program import EXACT
 
         node = layer.node
         elements, weights = _neighbours(node, layer.input_shapes[0])

@@ -46,6 +46,14 @@ STATE = Role("state", RoleKind.DATA)
 HIDDEN = Role("hidden", RoleKind.DATA)
 SLOPE = Role("slope", RoleKind.EXACT)
 OFFSET = Role("offset", RoleKind.EXACT)
+FACTOR = Role("factor", RoleKind.EXACT)
+SUM = Role("sum", RoleKind.DATA)
+MEAN = Role("mean", RoleKind.DATA)
+VARIANCE = Role("variance", RoleKind.DATA)
+RSQRT = Role("rsqrt", RoleKind.DATA)
+RSQRT_TABLE = Role("rsqrt_table", RoleKind.TABLE)
+SCORE = Role("score", RoleKind.DATA)
+WEIGHTS = Role("weights", RoleKind.DATA)
 
 SYNONYMS = {
     "result": "output",

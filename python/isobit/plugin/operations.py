@@ -90,7 +90,8 @@ def _moves(sources: Any, targets: Any) -> Iterator[tuple[int, int, int]]:
 
 def _pointwise(parts: Parts, step: Step) -> Iterator[Call]:
     inputs = f"native::inputs<{', '.join(parts.inputs)}>"
-    yield parts.call("pointwise", parts.vectors(), parts.cell, inputs, parts.output)
+    constants = f"native::with_constants<{', '.join(parts.arguments())}>"
+    yield parts.call("pointwise", parts.vectors(), parts.cell, inputs, parts.output, constants)
 
 
 def _fill(parts: Parts, step: Step) -> Iterator[Call]:
@@ -124,6 +125,14 @@ def _rows(parts: Parts, step: Step) -> Iterator[Call]:
     )  # fmt: skip
 
 
+def _exchange(parts: Parts, step: Step) -> Iterator[Call]:
+    rows, n, k, count, *pairs = (int(number) for number in parts.op["ints"])
+    yield parts.call(
+        "exchange", parts.scalar, parts.cell, rows, n, k, count, *parts.inputs, parts.output,
+        parts.indices(pairs=pairs or [0]), "@scratch@", scratch_bytes=4 * n * parts.bits // 8,
+    )  # fmt: skip
+
+
 def _rows_with_tables(parts: Parts, step: Step) -> Iterator[Call]:
     rows, n = parts.rows()
     tables = [parts.table(0), parts.table(1)]
@@ -150,6 +159,7 @@ SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "windows": _windows,
     "contraction": _contraction,
     "rows": _rows,
+    "exchange": _exchange,
     "matrix": dense,
     "rows_with_tables": _rows_with_tables,
     "reduce": _reduce,

@@ -19,6 +19,16 @@ struct affine {
   }
 };
 
+// The end of a normalisation: y = cast(centred * inverse * gamma + beta), the inverse being that of
+// the deviation.
+struct normalize {
+  template <class P, class X, class R, class S, class B, class Y>
+  static num<P, Y> apply(const num<P, X>& centred, const num<P, R>& inverse, const num<P, S>& gamma,
+                         const num<P, B>& beta, const Y& out) {
+    return cast(centred * inverse * gamma + beta, out);
+  }
+};
+
 }  // namespace cells
 }  // namespace ISOBIT_ISA
 }  // namespace isobit

@@ -1,4 +1,4 @@
-// argmax: the index of the first maximum of a row.
+// argmax, argmin: the index of an extreme element of a row.
 #ifndef ISOBIT_CELLS_ARGMAX_HPP
 #define ISOBIT_CELLS_ARGMAX_HPP
 
@@ -8,19 +8,34 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace cells {
 
-struct argmax {
+namespace detail {
+
+// Of the largest or smallest element; the first of equal ones, or the last.
+template <bool Largest, bool Last>
+struct index_of_extreme {
   template <class P, class N, class FX, class FY>
   static void row(const N& n, const view<P, FX>& x, const view<P, FY>& y) {
     auto best = x[0];
     auto index = literal<P>(integer_like<32, false>(y.format()), 0);
     for (int i = 1; i < n; ++i) {
-      const auto better = best < x[i];
-      index.raw = P::select(index.format(), better, P::lit(index.format(), i), index.raw);
-      best.raw = P::max(best.format(), best.raw, x[i].raw);
+      const auto xi = x[i];
+      const auto above = best < xi, below = xi < best;
+      const auto here = P::lit(index.format(), i);
+      index.raw = Last ? P::select(index.format(), Largest ? below : above, index.raw, here)
+                       : P::select(index.format(), Largest ? above : below, here, index.raw);
+      best.raw = Largest ? P::max(best.format(), best.raw, xi.raw)
+                         : P::min(best.format(), best.raw, xi.raw);
     }
     y.put(0, cast(index, y.format()));
   }
 };
+
+}  // namespace detail
+
+struct argmax : detail::index_of_extreme<true, false> {};
+struct argmin : detail::index_of_extreme<false, false> {};
+struct argmax_last : detail::index_of_extreme<true, true> {};
+struct argmin_last : detail::index_of_extreme<false, true> {};
 
 }  // namespace cells
 }  // namespace ISOBIT_ISA

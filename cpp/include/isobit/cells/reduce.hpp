@@ -32,6 +32,17 @@ struct sum_of_terms {
   }
 };
 
+// The same times a constant.
+template <class Term>
+struct mean_of_terms : sum_of_terms<Term> {
+  static constexpr int constants = 1;
+
+  template <class P, class A, class C, class Y>
+  static num<P, Y> finish(const num<P, A>& all, const num<P, C>& factor, const Y& out) {
+    return cast(all * factor, out);
+  }
+};
+
 struct itself {
   template <class P, class X>
   static num<P, X> of(const num<P, X>& x) {
@@ -74,14 +85,9 @@ struct reduce_sum_abs : detail::sum_of_terms<detail::magnitude_of> {};
 struct reduce_sum_square : detail::sum_of_terms<detail::square_of> {};
 
 // y = (sum of x) * factor, the factor being a constant 1/n
-struct reduce_mean : detail::sum_of_terms<detail::itself> {
-  static constexpr int constants = 1;
-
-  template <class P, class A, class C, class Y>
-  static num<P, Y> finish(const num<P, A>& all, const num<P, C>& factor, const Y& out) {
-    return cast(all * factor, out);
-  }
-};
+struct reduce_mean : detail::mean_of_terms<detail::itself> {};
+// y = (sum of x^2) * factor
+struct reduce_mean_square : detail::mean_of_terms<detail::square_of> {};
 
 struct reduce_max : detail::extreme {
   template <class P, class X>

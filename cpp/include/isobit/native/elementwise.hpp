@@ -54,14 +54,16 @@ struct zip<P, Cell, inputs<X...>, Y, with_constants<C...>> {
 };
 
 // A cell that takes several tensors of one size at once.
-template <class P, class Cell, class Inputs, class Y>
+template <class P, class Cell, class Inputs, class Y, class Constants>
 struct pointwise;
 
-template <class P, class Cell, class... X, class Y>
-struct pointwise<P, Cell, inputs<X...>, Y> {
+template <class P, class Cell, class... X, class Y, class... C>
+struct pointwise<P, Cell, inputs<X...>, Y, with_constants<C...>> {
   ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
     for (int i = 0; i < Y::size(); i += carrier<P>::width())
-      Y::template put<P>(w, i, Cell::apply(X::template at<P>(w, i)..., typename Y::format_type()));
+      Y::template put<P>(w, i,
+                         Cell::apply(X::template at<P>(w, i)..., C::template at<P>(i)...,
+                                     typename Y::format_type()));
   }
 };
 

@@ -82,6 +82,29 @@ struct rows {
   }
 };
 
+// `Rows` rows of N elements to rows of the first K in some order. D supplies `pairs()`. Offset:
+// room for four long rows.
+template <class P, class Cell, int Rows, int N, int K, int Pairs, class X, class Y, class D,
+          std::size_t Offset>
+struct exchange {
+  ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
+    using in = typename X::format_type;
+    using out = typename Y::format_type;
+    using position = decltype(integer_like<16, false>(in()));
+    constexpr std::size_t step = N * sizeof(word<P, in>);
+    row<word<P, in>, N, Offset + step> values(w);
+    row<word<P, position>, N, Offset + 2 * step> indices(w);
+    row<word<P, out>, K, Offset + 3 * step> result(w);
+    for (int r = 0; r < Rows; ++r) {
+      wide_row<P, X, N, Offset> x(w, r * N);
+      Cell::row(count<N>(), K, D::pairs(), Pairs, x.as_view(), view<P, in>(in(), values.data()),
+                view<P, position>(position(), indices.data()), view<P, out>(out(), result.data()));
+      for (int i = 0; i < K; ++i)
+        Y::template put<P>(w, r * K + i, num<P, out>(out(), result.data()[i]));
+    }
+  }
+};
+
 // `Rows` rows of N elements to one element each. Offset: room for one long row.
 template <class P, class Cell, int Rows, int N, class X, class Y, std::size_t Offset>
 struct reduce {

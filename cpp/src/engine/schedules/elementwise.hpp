@@ -66,15 +66,17 @@ struct zip : schedule {
   }
 };
 
-template <class Cell, class P, std::size_t... X>
-void pointwise_with(const engine::op_args& a, std::index_sequence<X...>) {
+template <class Cell, class P, std::size_t... X, std::size_t... C>
+void pointwise_with(const engine::op_args& a, std::index_sequence<X...>,
+                    std::index_sequence<C...>) {
   const view<P, dyn> x[] = {bind<P>(a.inputs[X], a.group)...};
   const auto y = bind<P>(a.output, a.group);
-  for (int i = 0; i < a.output_size; ++i) y.put(i, Cell::apply(x[X][i]..., y.format()));
+  for (int i = 0; i < a.output_size; ++i)
+    y.put(i, Cell::apply(x[X][i]..., bind<P>(a.constants[C])[i]..., y.format()));
 }
 
-// `Inputs` inputs of one size that a cell takes at once, element by element.
-template <class Cell, int Inputs>
+// `Inputs` inputs of one size that a cell takes at once, and constants, element by element.
+template <class Cell, int Inputs, int Constants = 0>
 struct pointwise : schedule {
   static constexpr const char* name = "pointwise";
   static constexpr schedule_kind kind = schedule_kind::elementwise;
@@ -82,7 +84,8 @@ struct pointwise : schedule {
 
   template <class P>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
-    pointwise_with<Cell, P>(a, std::make_index_sequence<Inputs>());
+    pointwise_with<Cell, P>(a, std::make_index_sequence<Inputs>(),
+                            std::make_index_sequence<Constants>());
   }
 };
 

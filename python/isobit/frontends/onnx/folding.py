@@ -47,7 +47,10 @@ def cast(layer: Layer, xs: Sequence[Array]) -> Array:
 def cast_array(layer: Layer, array: Array, kind: str) -> Array:
     """An array with another element type."""
     types = {
-        "FLOAT": "f4", "DOUBLE": "f8", "FLOAT16": "f2", "BOOL": "?",
+        "FLOAT": "f4",
+        "DOUBLE": "f8",
+        "FLOAT16": "f2",
+        "BOOL": "?",
         **{f"INT{8 * n}": f"i{n}" for n in (1, 2, 4, 8)},
         **{f"UINT{8 * n}": f"u{n}" for n in (1, 2, 4, 8)},
     }

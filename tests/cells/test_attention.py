@@ -1,0 +1,65 @@
+"""Normalisation and attention."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+import oracle
+from cells.suite import CellSuite, Layer, shapes, trained
+
+
+class Normalization(CellSuite):
+    widest = 8
+    table_overflows = (oracle.SAT, oracle.SAT_SYM)
+
+    def constants(self, draw, shape):
+        drawn = {"gamma": trained(draw, shape), "beta": trained(draw, shape)}
+        return {name: values for name, values in drawn.items() if draw(st.booleans())}
+
+    def epsilon(self, draw):
+        return draw(st.sampled_from([1e-5, 1e-3, 0.25]))
+
+    def layer(self, draw):
+        shape = draw(shapes())
+        axis = draw(st.sampled_from([None, *range(len(shape))]))
+        inner = shape[len(shape) - 1 if axis is None else axis :]
+        return Layer([shape], {"axis": axis, "epsilon": self.epsilon(draw)}, self.constants(draw, inner))
+
+
+class TestLayerNorm(Normalization):
+    op = "layer_norm"
+
+
+class TestRmsNorm(Normalization):
+    op = "rms_norm"
+
+
+class TestGroupNorm(Normalization):
+    op = "group_norm"
+
+    def layer(self, draw):
+        groups, each = draw(st.sampled_from([(1, 1), (1, 3), (2, 1), (2, 2), (3, 1)]))
+        shape = (*draw(st.sampled_from([(), (2,), (2, 3)])), groups * each)
+        attrs = {"groups": groups, "epsilon": self.epsilon(draw)}
+        return Layer([shape], attrs, self.constants(draw, (groups * each,)))
+
+
+class TestAttention(CellSuite):
+    op = "scaled_dot_product_attention"
+    widest = 8
+    table_overflows = (oracle.SAT, oracle.SAT_SYM)
+
+    def layer(self, draw):
+        leading = draw(st.sampled_from([(), (), (2,), (2, 1)]))
+        t, s, d, e = (draw(st.sampled_from([1, 2, 3, 4])) for _ in range(4))
+        attrs = {"causal": draw(st.booleans()), "scale": draw(st.sampled_from([None, 0.25, 0.3]))}
+        inputs = [(*leading, t, d), (*leading, s, d), (*leading, s, e)]
+        masks = st.sampled_from([[], [(t, s)], [(1, s)], [(*leading, t, s)]])
+        return Layer(inputs + draw(masks), attrs)
+
+    def table_format(self, draw, role):
+        """The table of exp must hold exp(0) = 1, if only by saturating."""
+        if role != "exp_table":
+            return super().table_format(draw, role)
+        frac = draw(st.integers(0, 12))
+        return self.format(draw, 14, min_width=2, frac=st.just(frac), overflows=(oracle.SAT,))
