@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from cells.suite import CellSuite, Layer, shapes
+from cells.suite import CellSuite, Layer, shapes, trained
 
 
 class TestTopKValues(CellSuite):
