@@ -57,10 +57,10 @@ def prepare(folder: Path) -> Path:
     return home / "model.onnx"
 
 
-def limit_memory() -> None:
-    """No more than ``EXTRA_BYTES`` beyond what the imports took."""
+def limit_memory(extra: int = EXTRA_BYTES) -> None:
+    """No more than so many bytes beyond what the imports took."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    total = pages * resource.getpagesize() + EXTRA_BYTES
+    total = pages * resource.getpagesize() + extra
     resource.setrlimit(resource.RLIMIT_AS, (total, total))
 
 

@@ -153,8 +153,8 @@ def _dims(*dims: int) -> Any:
 
 LIES: dict[str, tuple[Any, str]] = {
     "larger": (_dims(3, 3), "needs 36 bytes, but raw_data has 24"),
-    "huge": (_dims(2**31, 2**31), "may have 16777216 in all"),
-    "overflowing": (_dims(2**62, 4), "may have 16777216 in all"),
+    "huge": (_dims(2**31, 2**31), "may have 67108864 in all"),
+    "overflowing": (_dims(2**62, 4), "may have 67108864 in all"),
     "negative": (_dims(-3, -2), "impossible"),
     "deep": (_dims(*[1] * 100), "impossible"),
     "empty": (lambda t: t.ClearField("raw_data"), "needs 6 elements in float_data, which has 0"),
@@ -302,7 +302,7 @@ def test_files_beyond_the_limit_are_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     with path.open("wb") as file:
         file.truncate(limits.MAX_FILE_BYTES + 1)
-    with pytest.raises(FileFormatError, match="128 MiB"):
+    with pytest.raises(FileFormatError, match="512 MiB"):
         load(path)
 
 

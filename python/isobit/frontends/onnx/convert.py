@@ -38,7 +38,8 @@ def convert_nodes(scope: Scope, nodes: Sequence[NodeProto], outputs: Iterable[st
         leader = remaining[fusions[i].leader] if i in fusions else node
         with _naming(leader):
             layer = Layer(scope, leader)
-            results = fusions[i].convert(layer) if i in fusions else _converted(layer)
+            with _fitting():
+                results = fusions[i].convert(layer) if i in fusions else _converted(layer)
             layer.attributes.finish()
             _define(scope, node, results if isinstance(results, tuple) else (results,))
 
@@ -74,6 +75,17 @@ def _naming(node: NodeProto) -> Iterator[None]:
     except IsobitError as error:
         where = f"node {label(node)!r} (operator {node.op_type or 'missing'})"
         raise type(error)(f"{where}: {error}") from error.__cause__
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Shapes, numbers and types that NumPy does not take come from the file."""
+    try:
+        yield
+    except (ValueError, IndexError, TypeError, ArithmeticError) as error:
+        if isinstance(error, IsobitError):
+            raise
+        raise FileFormatError(f"its inputs do not fit together: {error}") from None
 
 
 def _folded(scope: Scope, node: NodeProto) -> bool:
@@ -113,12 +125,8 @@ def _compute(layer: Layer, fold: Fold, other: bool) -> Array:
     """The result on constants: as they are, or as they would be for another size of the batch."""
     constants = [layer.known(i) for i in range(len(layer.inputs)) if layer.has(i)]
     arrays = [c.other if other and c.other is not None else c.array for c in constants]
-    try:
+    with _fitting():
         return fold(layer, arrays)
-    except (ValueError, IndexError, TypeError, OverflowError) as error:
-        if isinstance(error, IsobitError):
-            raise
-        raise FileFormatError(f"its inputs do not fit together: {error}") from None
 
 
 def _define(scope: Scope, node: NodeProto, results: tuple[Value, ...]) -> None:

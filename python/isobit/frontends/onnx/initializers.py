@@ -78,8 +78,8 @@ def decode(tensor: TensorProto, folder: Path, limit: int) -> npt.NDArray[Any]:
 
 
 def _from_bytes(raw: Bytes, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """Little-endian elements, one after the other, as an array of its own."""
-    return np.frombuffer(raw, dtype.newbyteorder("<")).astype(dtype)
+    """Little-endian elements, one after the other; without a copy where the machine reads them so."""
+    return np.frombuffer(raw, dtype.newbyteorder("<")).astype(dtype, copy=False)
 
 
 def _from_numbers(found: npt.NDArray[Any], dtype: np.dtype[Any], kind: str) -> npt.NDArray[Any]:

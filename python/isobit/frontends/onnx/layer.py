@@ -163,6 +163,15 @@ class Layer:
         """Element type of a constant input, as ONNX calls it."""
         return element_of(self.array(i))
 
+    def integer(self, i: int) -> int:
+        """A constant input of one whole number."""
+        found = self.integers(i)
+        if len(found) != 1:
+            raise FileFormatError(
+                f"input {i} ({self.inputs[i]!r}) has {len(found)} elements; it must be one number"
+            )
+        return found[0]
+
     def shape(self, x: Tensor) -> Shape:
         """Shape of a tensor without the batch axis."""
         return self._scope.builder.shapes[x.name]
@@ -275,6 +284,9 @@ class Layer:
         if op not in REGISTRY:
             raise self.refuse(f"it needs the layer {op}, which isobit does not have yet")
         name = f"{self.label}_{part}" if part else self.label
+        for array in (constants or {}).values():
+            if isinstance(array, np.ndarray) and array.base is None:
+                array.setflags(write=False)  # nobody changes it any more: the layer keeps it without a copy
         return self._scope.emit(op, inputs, self._scope.unique(name, bool(part)), attrs, constants)
 
     def constant(self, value: Constant, part: str = "") -> Tensor:

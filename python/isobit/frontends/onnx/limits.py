@@ -1,13 +1,12 @@
 """How large an ONNX file may be.
 
-Reading a file never takes more than 1 GiB of memory, whatever is written in it: each limit below is
-checked before the memory that it bounds is taken. They leave room for networks a hundred times
-larger than any that fits an FPGA.
+Reading a file never takes more than 1 GiB of memory beside the weights, whatever is written in it, and not
+more than 2 GiB with them: each limit below is checked before the memory that it bounds is taken.
 """
 
 from __future__ import annotations
 
-MAX_FILE_BYTES = 128 << 20
+MAX_FILE_BYTES = 512 << 20
 """Bytes of the model file, and of all the external data that it names."""
 
 MAX_FIELDS = 1_000_000
@@ -19,7 +18,7 @@ MAX_PACKED_BYTES = 16 << 20
 MAX_NODES = 50_000
 """Nodes of the graph, and initializers."""
 
-MAX_CONSTANTS = 16 << 20
+MAX_CONSTANTS = 64 << 20
 """Elements of all constants as they are read or folded, and again as weights of layers (8 bytes each)."""
 
 MAX_SAMPLE = 1 << 24

@@ -32,7 +32,7 @@ def conv(layer: Layer) -> Tensor:
         )
     found = windows(layer, spatial, weight.shape[2:])
     attrs = {"strides": found.strides, "dilations": found.dilations, "pads": found.pads, "groups": groups}
-    constants = {"weight": np.moveaxis(weight, (0, 1), (-1, -2)), **_bias(layer, weight.shape[0])}
+    constants = {"weight": _moved(weight, (-1, -2)), **_bias(layer, weight.shape[0])}
     return _over(layer, "conv", x, attrs, constants)
 
 
@@ -70,15 +70,18 @@ def conv_transpose(layer: Layer) -> Tensor:
         "output_padding": extra,
         "groups": groups,
     }
-    constants = {"weight": np.moveaxis(weight, (0, 1), (-2, -1)), **_bias(layer, weight.shape[1] * groups)}
+    constants = {"weight": _moved(weight, (-2, -1)), **_bias(layer, weight.shape[1] * groups)}
     return _over(layer, "conv_transpose", x, attrs, constants)
+
+
+def _moved(weight: FloatArray, target: tuple[int, int]) -> FloatArray:
+    """The first two axes at the end, as an array of its own that the layers can keep."""
+    return np.moveaxis(weight, (0, 1), target).copy(order="C")
 
 
 def _over(
     layer: Layer, op: str, x: Tensor, attrs: dict[str, Any], constants: dict[str, FloatArray]
 ) -> Tensor:
-    for array in constants.values():
-        array.setflags(write=False)
     return over_images(layer, x, lambda image, part: layer.emit(op, [image], attrs, constants, part))
 
 

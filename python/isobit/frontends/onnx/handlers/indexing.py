@@ -107,7 +107,7 @@ def trilu(layer: Layer) -> Tensor:
     """The upper or lower triangle of matrices, zeros elsewhere."""
     upper = layer.attributes.flag("upper", True)
     x = layer.tensor(0, "fib", moved=True)
-    offset = int(layer.array(1).reshape(())) if layer.has(1) else 0
+    offset = layer.integer(1) if layer.has(1) else 0
     if layer.rank(x) < 2 or (layer.behind_batch(x) or 3) < 3:
         raise layer.refuse(
             "it takes the batch axis for one of the matrix; supported are matrices in each sample"
@@ -119,12 +119,11 @@ def trilu(layer: Layer) -> Tensor:
 def one_hot(layer: Layer) -> Tensor:
     """The on-value where an index (which may count from the end) is the position, else the off-value."""
     x = layer.tensor(0, "fi", moved=True)
-    depth = int(layer.weights(1, whole=True).reshape(()))
-    values = layer.array(2)
-    if depth < 1 or values.shape != (2,):
-        raise FileFormatError(
-            f"the depth is {depth}, and the values have shape {values.shape} instead of (2,)"
-        )
+    depths, values = layer.weights(1, whole=True), layer.array(2)
+    depth = int(depths.flat[0]) if depths.size == 1 else 0
+    layer.check_size(depth)
+    if values.shape != (2,):
+        raise FileFormatError(f"the values have shape {values.shape} instead of (2,)")
     off, on = (float(value) for value in values)
     rank = layer.rank(x) + 1
     place = layer.axis(layer.attributes.integer("axis", -1), rank)
@@ -149,7 +148,7 @@ def marked(layer: Layer, x: Tensor, axis: int, depth: int, negative: bool) -> Te
 def top_k(layer: Layer) -> tuple[Tensor, ...]:
     """The k largest or smallest elements along an axis in order, and their indices."""
     axis = layer.attributes.integer("axis", -1)
-    count = layer.attributes.integer("k", 0) if layer.opset < 10 else int(layer.array(1).reshape(()))
+    count = layer.attributes.integer("k", 0) if layer.opset < 10 else layer.integer(1)
     layer.attributes.flag("sorted", True)  # in order is one of the orders allowed without it
     x = layer.tensor(0, "fi", moved=True)
     attrs = {"k": count, "axis": layer.data_axis(axis, x), "largest": layer.attributes.flag("largest", True)}

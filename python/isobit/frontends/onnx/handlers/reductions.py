@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from isobit.errors import FileFormatError
 from isobit.frontends.onnx.arguments import reduction_arguments
 from isobit.frontends.onnx.layer import Layer, batch_without
 from isobit.frontends.onnx.values import Tensor
@@ -39,11 +38,8 @@ def reduced_axes(layer: Layer, x: Tensor) -> tuple[tuple[int, ...] | None, bool]
 def cumulated_sum(layer: Layer) -> Tensor:
     """Sums of all elements up to each along an axis."""
     x = layer.tensor(0, "fi", moved=True)
-    axes = layer.integers(1)
-    if len(axes) != 1:
-        raise FileFormatError(f"input 1, the axis, has {len(axes)} elements")
     attrs = {
-        "axis": layer.data_axis(axes[0], x),
+        "axis": layer.data_axis(layer.integer(1), x),
         "exclusive": layer.attributes.flag("exclusive", False),
         "reverse": layer.attributes.flag("reverse", False),
     }
