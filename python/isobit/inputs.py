@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from isobit.errors import InputError, closest
 from isobit.formats import Format
+from isobit.indices import IndexRange, check_indices
 from isobit.ir import Shape
 from isobit.ops.base import size
 from isobit.rounding import raw_dtype
@@ -22,15 +24,25 @@ BLOCK = 16384
 """Samples that are converted at a time."""
 
 
-def check_values(X: Any, inputs: Mapping[str, Shape]) -> list[npt.NDArray[Any]]:
+NO_INDICES: Mapping[str, IndexRange] = MappingProxyType({})
+
+
+def check_values(
+    X: Any, inputs: Mapping[str, Shape], indices: Mapping[str, IndexRange] = NO_INDICES
+) -> list[npt.NDArray[Any]]:
     """One C-contiguous float32 or float64 array of shape (n, size) for every input of a model.
 
     Arguments and errors as for :func:`check_arrays`.
     """
-    return [as_floats(array) for array in check_arrays(X, inputs)]
+    return [as_floats(array) for array in check_arrays(X, inputs, indices)]
 
 
-def check_arrays(X: Any, inputs: Mapping[str, Shape], finite: bool = True) -> list[npt.NDArray[Any]]:
+def check_arrays(
+    X: Any,
+    inputs: Mapping[str, Shape],
+    indices: Mapping[str, IndexRange] = NO_INDICES,
+    finite: bool = True,
+) -> list[npt.NDArray[Any]]:
     """One array of shape (n, *shape) for every input of a model, checked and otherwise as it was given.
 
     Parameters
@@ -39,6 +51,8 @@ def check_arrays(X: Any, inputs: Mapping[str, Shape], finite: bool = True) -> li
         An array-like of shape (n, *shape) for a model with one input; else a list or tuple of these in the
         order of the inputs, or a dict by input name (for one input too).
     inputs : mapping of name to shape
+    indices : mapping of name to IndexRange
+        Those that hold indices.
     finite : bool
         Whether to look for values that are not finite. The engine meets them anyway; who leaves them to it
         calls :func:`check_finite` for the message.
@@ -46,12 +60,14 @@ def check_arrays(X: Any, inputs: Mapping[str, Shape], finite: bool = True) -> li
     Raises
     ------
     InputError
-        For wrong shapes, types or names, values that are not finite, batches of different length.
+        For wrong shapes, types or names, values that are not finite, indices that are not integers in their
+        range, batches of different length.
     """
     arrays = {name: _values(name, array, inputs[name]) for name, array in _by_name(X, inputs).items()}
     if finite:
         for name, array in arrays.items():
             _check_finite(name, array, inputs[name])
+    check_indices(arrays, indices)
     return _batched(arrays, inputs)
 
 
@@ -91,7 +107,10 @@ def _is_ready(array: npt.NDArray[Any]) -> bool:
 
 
 def check_raws(
-    X: Any, inputs: Mapping[str, Shape], formats: Mapping[str, Format]
+    X: Any,
+    inputs: Mapping[str, Shape],
+    formats: Mapping[str, Format],
+    indices: Mapping[str, IndexRange] = NO_INDICES,
 ) -> list[npt.NDArray[np.int64]]:
     """As :func:`check_values` for integers: int64 raws (64-bit unsigned ones as their bit pattern).
 
@@ -103,6 +122,9 @@ def check_raws(
     arrays = {
         name: _raws(name, array, inputs[name], formats[name]) for name, array in _by_name(X, inputs).items()
     }
+    check_indices(
+        {name: arrays[name].reshape(-1, *inputs[name]) << -formats[name].frac for name in indices}, indices
+    )
     return _batched(arrays, inputs)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from isobit.backends.engine import Engine
 from isobit.formats import Format
+from isobit.indices import IndexRange, index_inputs
 from isobit.inputs import check_values
 from isobit.ir import Graph, Node, Shape
 from isobit.outputs import as_sequence
@@ -57,6 +58,11 @@ class Model:
         shapes = self.graph.shapes
         return MappingProxyType({name: shapes[tensor] for name, tensor in self.graph.outputs.items()})
 
+    @cached_property
+    def index_ranges(self) -> Mapping[str, IndexRange]:
+        """The inputs that hold indices (of the edges of a graph, say), and which of them are legal."""
+        return MappingProxyType(index_inputs(self.graph))
+
     @property
     def layers(self) -> tuple[Node, ...]:
         """The layers in the order of computation."""
@@ -79,7 +85,8 @@ class Model:
         Raises
         ------
         InputError
-            For data of the wrong shape or type, NaN and infinities; says which sample and feature.
+            For data of the wrong shape or type, NaN and infinities, indices out of range; says which sample
+            and feature.
         """
         values = self._run(X, list(self.graph.outputs.values()), n_threads)
         return as_sequence([values[tensor] for tensor in self.graph.outputs.values()])
@@ -153,7 +160,7 @@ class Model:
         return Engine(self.graph)
 
     def _run(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, npt.NDArray[np.float64]]:
-        arrays = check_values(X, self.inputs)
+        arrays = check_values(X, self.inputs, self.index_ranges)
         unique = list(dict.fromkeys(names))
         with self._lock:
             engine = self.engine

@@ -15,6 +15,7 @@ from isobit.backends.engine import Engine
 from isobit.backends.stored import KnownIntegers
 from isobit.errors import InputError
 from isobit.formats import Format
+from isobit.indices import IndexRange
 from isobit.inputs import blocks, check_arrays, check_finite, check_raws
 from isobit.ir import Graph, Node, Shape
 from isobit.model import Model
@@ -67,7 +68,8 @@ class QuantizedModel:
         self._shapes = self.graph.shapes
         outputs = list(self.graph.outputs.values())
         has_values = all(self.formats[name].width <= FLOAT64_BITS for name in outputs)
-        self._plain_call = self.engine.plain_call(outputs) if has_values else None
+        is_plain = has_values and not self.index_ranges
+        self._plain_call = self.engine.plain_call(outputs) if is_plain else None
 
     @property
     def name(self) -> str:
@@ -83,6 +85,11 @@ class QuantizedModel:
     def outputs(self) -> Mapping[str, Shape]:
         """Shape of every output, without the batch axis."""
         return self.float_model.outputs
+
+    @property
+    def index_ranges(self) -> Mapping[str, IndexRange]:
+        """The inputs that hold indices (of the edges of a graph, say), and which of them are legal."""
+        return self.float_model.index_ranges
 
     @property
     def layers(self) -> tuple[Node, ...]:
@@ -136,8 +143,9 @@ class QuantizedModel:
         Raises
         ------
         InputError
-            For data of the wrong shape or type, NaN and infinities (says which sample and feature); for
-            outputs of more than 53 bits, whose values no float holds: use :meth:`predict_raw`.
+            For data of the wrong shape or type, NaN and infinities, indices out of range (says which sample
+            and feature); for outputs of more than 53 bits, whose values no float holds: use
+            :meth:`predict_raw`.
         """
         one_thread = n_threads is None or (n_threads == 1 and type(n_threads) is int)
         if out is None and one_thread and self._plain_call is not None:
@@ -265,7 +273,7 @@ class QuantizedModel:
     def _values(
         self, X: Any, names: list[str], n_threads: int | None, out: Any = None
     ) -> dict[str, npt.NDArray[Any]]:
-        arrays = check_arrays(X, self.inputs, finite=False)
+        arrays = check_arrays(X, self.inputs, self.index_ranges, finite=False)
         unique = names if out is not None else list(dict.fromkeys(names))
         self._check_widths(unique)
         formats = [self.formats[name] for name in unique]
@@ -293,7 +301,7 @@ class QuantizedModel:
                 )
 
     def _raws(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, RawArray]:
-        arrays = check_raws(X, self.inputs, self.formats)
+        arrays = check_raws(X, self.inputs, self.formats, self.index_ranges)
         unique = list(dict.fromkeys(names))
         results = self.engine.run_raw(arrays, unique, n_threads)
         return {

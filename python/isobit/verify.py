@@ -70,7 +70,7 @@ def verify(model: QuantizedModel, X: Any, samples: int, seed: int) -> Report:
         raws = check_raws(_by_name(model, random_raws(model, samples, seed)), model.inputs, model.formats)
         values = None
     else:
-        values = check_values(X, model.inputs)
+        values = check_values(X, model.inputs, model.index_ranges)
         pairs = zip(values, model.inputs, strict=True)
         raws = [to_raw(array.astype(np.float64), model.formats[name]).view(np.int64) for array, name in pairs]
     reference = dict(zip(names, model.engine.run_raw(raws, names, 1, "128", "generic"), strict=True))

@@ -74,7 +74,7 @@ class CellSuite:
         samples = data.draw(drawing.samples(spec, 6))
         engine.check(core, spec, samples, repeat=data.draw(st.sampled_from([1, 3, 25])))
         parts = oracle_layers.Parts(quantized)
-        for sample in samples:
+        for sample in self.legal(quantized, samples):
             named = dict(zip(quantized.inputs, sample, strict=True))
             expected = oracle_layers.evaluate(quantized.graph, parts, named)
             traced = quantized.trace_raw(self.batch(quantized, [sample]))
@@ -85,7 +85,7 @@ class CellSuite:
     @given(data=st.data())
     def test_batches_and_threads_change_nothing(self, data):
         quantized = self.quantized(data.draw)
-        samples = data.draw(drawing.samples(description(quantized), 3))
+        samples = self.legal(quantized, data.draw(drawing.samples(description(quantized), 3)))
         single = [quantized.predict_raw(self.batch(quantized, [sample])) for sample in samples]
         for size, n_threads in ((0, 1), (1, 3), (2, 2), (31, 1), (65, 2), (200, None)):
             order = np.arange(size) % len(samples)
@@ -105,6 +105,8 @@ class CellSuite:
         for name, shape in quantized.inputs.items():
             fmt = quantized.formats[name]
             number = st.floats(2 * fmt.min - 1, 2 * fmt.max + 1) | st.integers(-9, 9).map(float)
+            if name in quantized.index_ranges:
+                number = indices(quantized.index_ranges[name])
             size = int(np.prod(shape))
             floats[name] = np.reshape(data.draw(st.lists(number, min_size=size, max_size=size)), (1, *shape))
         raws = {
@@ -126,7 +128,13 @@ class CellSuite:
         inputs = {}
         for name, shape in model.inputs.items():
             size = 3 * int(np.prod(shape))
-            drawn = data.draw(st.lists(numbers, min_size=size, max_size=size))
+            drawn = data.draw(
+                st.lists(
+                    indices(model.index_ranges[name]) if name in model.index_ranges else numbers,
+                    min_size=size,
+                    max_size=size,
+                )
+            )
             inputs[name] = np.reshape(drawn, (3, *shape))
         expected = reference.evaluate(model.graph, inputs)["y"]
         np.testing.assert_allclose(model.predict(inputs), expected, rtol=1e-12, atol=1e-12)
@@ -140,7 +148,8 @@ class CellSuite:
         loaded = isobit.load(path)
         assert loaded.config() == quantized.config()
         assert description_text(loaded) == description_text(quantized)
-        batch = self.batch(quantized, data.draw(drawing.samples(description(quantized), 3)))
+        samples = self.legal(quantized, data.draw(drawing.samples(description(quantized), 3)))
+        batch = self.batch(quantized, samples)
         np.testing.assert_array_equal(loaded.predict_raw(batch), quantized.predict_raw(batch))
 
     # ---- drawing ----
@@ -156,7 +165,12 @@ class CellSuite:
     def quantized(self, draw):
         model = self.model(draw)
         config = {node.name: self.formats(draw, node.op) for node in model.layers}
-        config |= {name: self.format_or_pm1(draw, self.widest) for name in model.inputs}
+        for name in model.inputs:
+            if name not in model.index_ranges:
+                config[name] = self.format_or_pm1(draw, self.widest)
+            elif draw(st.booleans()):  # by default the smallest integers that hold all indices
+                least = model.index_ranges[name].format.width
+                config[name] = Format(draw(st.integers(least + 1, 12)), 0, draw(st.booleans()))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", isobit.QuantizationWarning)
             return model.quantize(config)
@@ -188,6 +202,17 @@ class CellSuite:
     def table_format(self, draw, role):
         return self.format(draw, 14, min_width=2, overflows=self.table_overflows)
 
+    def legal(self, quantized, samples):
+        """Samples whose indices are in range, as users may give them; the engine takes any."""
+        ranges = [quantized.index_ranges.get(name) for name in quantized.inputs]
+        return [
+            [
+                raws if legal is None else [raw % legal.count for raw in raws]
+                for raws, legal in zip(sample, ranges, strict=True)
+            ]
+            for sample in samples
+        ]
+
     def batch(self, quantized, samples):
         """Samples of raws as the arrays that `predict_raw` takes."""
         arrays = []
@@ -197,6 +222,11 @@ class CellSuite:
             rows = [sample[position] for sample in samples]
             arrays.append(np.array(rows, dtype=kind).reshape(len(samples), *shape))
         return arrays if len(arrays) > 1 else arrays[0]
+
+
+def indices(legal):
+    """Values that an input of indices may hold."""
+    return st.integers(0, legal.count - 1).map(float)
 
 
 def suites():

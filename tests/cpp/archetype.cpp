@@ -66,6 +66,14 @@ void instantiate_all(const X& fx, const C& fc, const Y& fy, const I& fi, const N
   y.put(0, cells::maximum::finish(cells::maximum::combine(x[0], c[0]), fy));
   y.put(0, cells::minimum::finish(cells::minimum::combine(x[0], c[0]), fy));
   y.put(0, cells::average::finish(cells::average::combine(x[0], c[0]), c[1], fy));
+  cells::gather_rows::row(n, 1, x, x[0], view<P, X>(fx, x_raws), y);
+  const auto total = view<P, X>(fx, x_raws);
+  cells::segment_sum::take(n, 1, total, x, cells::index_if(x[0], x[1], 4), x);
+  cells::segment_sum::finish(1, total, x[0], y);
+  cells::segment_mean::take(n, 1, total, x, x[0], x);
+  cells::segment_mean::finish(1, total, x[0], y, t);
+  cells::segment_max::take(n, 1, total, x, x[0], x);
+  cells::segment_max::finish(1, total, x[0], y);
   cells::dense::neurons<2>(n, x, c, 2, c, fy, y);
   cells::softmax::row(n, x, t, t, scratch, y);
   cells::log_softmax::row(n, x, t, t, scratch, y);

@@ -103,6 +103,10 @@ class Function:
             self.slices(op, inputs, out, out_format)
         elif schedule == "windows":
             self.windows(op, inputs[0], out, out_format)
+        elif schedule == "rows_by_index":
+            self.rows_by_index(op, inputs, out)
+        elif schedule == "segments":
+            self.segments(op, inputs, out)
         elif schedule == "fill":
             (values,) = self.constants(op)
             self.each(op, out, f"cells::linear::apply({values}[i], {out_format}())")
@@ -133,14 +137,14 @@ class Function:
         return f"sum({product}, {bias}.constants().format())"
 
     def dense(self, op, x, out):
-        _, n_in, n_out = (int(n) for n in op["ints"])
+        rows, n_in, n_out = (int(n) for n in op["ints"])
         weight, bias = self.constants(op)
         accumulator = self.accumulator(op, x)
         tile = 4 if n_out % 4 == 0 else 1
         self.body.append(
-            f"for (int o = 0; o < {n_out}; o += {tile}) cells::dense::neurons<{tile}>("
-            f"count<{n_in}>(), {x}.view(), {weight}.from(o), {n_out}, {bias}.from(o), {accumulator}, "
-            f"{out}.view().from(o));"
+            f"for (int r = 0; r < {rows}; ++r) for (int o = 0; o < {n_out}; o += {tile}) "
+            f"cells::dense::neurons<{tile}>(count<{n_in}>(), {x}.view().from(r * {n_in}), {weight}.from(o), "
+            f"{n_out}, {bias}.from(o), {accumulator}, {out}.view().from(r * {n_out} + o));"
         )
 
     def convolution(self, op, x, out):
@@ -213,16 +217,61 @@ class Function:
             for row in range(rows)
         ]
 
+    def rows_by_index(self, op, inputs, out):
+        matrices, rows, indices, run = (int(n) for n in op["ints"])
+        x, index = inputs
+        scratch = f"s{op['output']}"
+        self.body.append(f"tensor<P, {cxx_format(self.format_of(op, 0))}, {run}> {scratch};")
+        for m in range(matrices):
+            for e in range(indices):
+                self.body.append(
+                    f"cells::{op['cell']}::row(count<{rows}>(), {run}, {x}.view().from({m * rows * run}), "
+                    f"{index}[{e}], {scratch}.view(), {out}.view().from({(m * indices + e) * run}));"
+                )
+
+    def segments(self, op, inputs, out):
+        n, edges, run = (int(number) for number in op["ints"])
+        x, index, *mask = inputs
+        cell, totals, counts = f"cells::{op['cell']}", f"s{op['output']}", f"n{op['output']}"
+        x_format = cxx_format(self.format_of(op, 0))
+        total = f"decltype({cell}::total_format(count<{edges}>(), {x_format}()))"
+        count = f"decltype(cells::detail::edge_count(count<{edges}>(), {x_format}()))"
+        self.body += [f"tensor<P, {total}, {n * run}> {totals};", f"tensor<P, {count}, {n}> {counts};"]
+        for tensor, fmt, size in ((totals, total, n * run), (counts, count, n)):
+            self.body.append(
+                f"for (int i = 0; i < {size}; ++i) {tensor}.put(i, isobit::literal<P>({fmt}(), 0));"
+            )
+        for e in range(edges):
+            to = f"{index}[{e}]"
+            if mask:
+                to = f"cells::index_if({mask[0]}[{e}], {to}, {n})"
+            self.body.append(
+                f"{cell}::take(count<{n}>(), {run}, {totals}.view(), {counts}.view(), {to}, "
+                f"{x}.view().from({e * run}));"
+            )
+        tables = "".join(f", {name}" for name in self.tables(op))
+        for i in range(n):
+            self.body.append(
+                f"{cell}::finish({run}, {totals}.view().from({i * run}), {counts}[{i}], "
+                f"{out}.view().from({i * run}){tables});"
+            )
+
+    def format_of(self, op, number):
+        return self.spec["tensors"][op["inputs"][number]]["format"]
+
     def row(self, op, x, out):
-        _, n = (int(number) for number in op["ints"])
-        arguments = [f"count<{n}>()", f"{x}.view()"]
+        rows, n = (int(number) for number in op["ints"])
+        step = self.spec["tensors"][op["output"]]["size"] // rows
+        arguments = [f"count<{n}>()", f"{x}.view().from(r * {n})"]
         if op["tables"]:
             scratch = f"s{op['output']}"
             entry = cxx_format(op["tables"][0]["format"])
             self.body.append(f"tensor<P, {entry}, {n}> {scratch};")
             arguments += [*self.tables(op), f"{scratch}.view()"]
-        arguments.append(f"{out}.view()")
-        self.body.append(f"cells::{op['cell']}::row({', '.join(arguments)});")
+        arguments.append(f"{out}.view().from(r * {step})")
+        self.body.append(
+            f"for (int r = 0; r < {rows}; ++r) cells::{op['cell']}::row({', '.join(arguments)});"
+        )
 
 
 def program(specs, samples):

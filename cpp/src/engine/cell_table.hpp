@@ -7,6 +7,7 @@
 #include "schedules/convolution.hpp"
 #include "schedules/elementwise.hpp"
 #include "schedules/exchange.hpp"
+#include "schedules/graph.hpp"
 #include "schedules/matrix.hpp"
 #include "schedules/movement.hpp"
 #include "schedules/rows.hpp"
@@ -97,6 +98,10 @@ const cell_entry* cell_table(int& size) {
       entry<P, zip<average>>("average", -1, 1, 0, 0),
       entry<P, fill<linear>>("constant", 0, 1, 0, 0),
       entry<P, gather<linear>>("gather", -1, 0, 0, 0),
+      entry<P, rows_by_index<gather_rows>>("gather_rows", 2, 0, 0, 0),
+      entry<P, segments<segment_sum>>("segment_sum", -2, 0, 0, 0),
+      entry<P, segments<segment_mean>>("segment_mean", -2, 0, 1, 0),
+      entry<P, segments<segment_max>>("segment_max", -2, 0, 0, 0),
       entry<P, windows<reduce_sum>>("reduce_sum", 1, 0, 0, 0),
       entry<P, windows<reduce_sum_abs>>("reduce_sum_abs", 1, 0, 0, 0),
       entry<P, windows<reduce_sum_square>>("reduce_sum_square", 1, 0, 0, 0),

@@ -50,6 +50,10 @@ class LayerLowering:
         """The format of an input."""
         return self._program.format(self.inputs[number])
 
+    def index_format(self, number: int) -> Format | None:
+        """The format of an input that holds indices; None in a model that is not quantized."""
+        return None if self._precision is None else self.input_format(number)
+
     def magnitude_format(self) -> Format:
         """The smallest unsigned format of ``|x|`` for the first input."""
         fmt = self.input_format()

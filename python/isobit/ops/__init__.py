@@ -16,6 +16,7 @@ from isobit.ops.divide import Divide
 from isobit.ops.einsum import Einsum
 from isobit.ops.elementary import Abs, Ceil, Floor, Neg, Round, Sign, Square
 from isobit.ops.elu import Celu, Elu, Selu
+from isobit.ops.graph import Gather, GatherRows, SegmentMax, SegmentMean, SegmentSum
 from isobit.ops.hard import BinaryTanh, HardSigmoid, HardSwish, TernaryTanh
 from isobit.ops.indices import Embedding, OneHot
 from isobit.ops.logic import (
@@ -164,6 +165,11 @@ _OWN: tuple[Op, ...] = (
     ReduceLogSumExp(),
     ReduceProd(),
     Constant(),
+    Gather(),
+    GatherRows(),
+    SegmentSum(),
+    SegmentMean(),
+    SegmentMax(),
     ReduceSum(),
     ReduceSumAbs(),
     ReduceSumSquare(),

@@ -89,6 +89,13 @@ class Op(abc.ABC):
 
     def index_ranges(self, node: Node, shapes: Sequence[Shape]) -> dict[int, int]:
         """Inputs that hold integers from 0 on, by number, and the first integer that is too large."""
+
+    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+        """Which inputs hold indices, by number: n where 0 to n-1 are legal.
+
+        ``shapes`` are those of the inputs. ``result`` is what is asked of the layer's own result, if that
+        serves as indices: operators that only move data ask the same of their inputs.
+        """
         return {}
 
     def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:

@@ -27,6 +27,10 @@ class Movement(Op):
         """The format of the input: nothing is computed."""
         return inputs[0]
 
+    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+        """Moved indices stay what they are."""
+        return {} if result is None else {0: result}
+
 
 class Reshape(Movement):
     """The same elements in C order with another shape."""
@@ -150,6 +154,10 @@ class Concatenate(Op):
     def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
         """The format of the inputs, if they share one."""
         return inputs[0] if all(fmt == inputs[0] for fmt in inputs) else None
+
+    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+        """Moved indices stay what they are."""
+        return {} if result is None else dict.fromkeys(range(len(shapes)), result)
 
     def shape(
         self,

@@ -24,6 +24,10 @@ class Identity(Elementwise):
         """The format of the input."""
         return inputs[0]
 
+    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+        """Indices stay what they are."""
+        return {} if result is None else {0: result}
+
     def lower(self, layer: LayerLowering) -> None:
         """A cast into the same format (only where a pass kept the layer, as an output of the model)."""
         layer.emit("linear")

@@ -13,6 +13,7 @@ from isobit.backends.cells import schedule_of
 from isobit.errors import CompileError
 from isobit.plugin.dense import dense
 from isobit.plugin.fusion import Step, fused
+from isobit.plugin.graphs import rows_by_index, segments
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.network import Network
 from isobit.plugin.parts import Call, Parts
@@ -163,5 +164,7 @@ SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "matrix": dense,
     "rows_with_tables": _rows_with_tables,
     "reduce": _reduce,
+    "rows_by_index": rows_by_index,
+    "segments": segments,
 }
 """How each schedule of the engine is called; a new one adds a line here."""

@@ -62,7 +62,7 @@ def measure(
         For data or labels that do not fit.
     """
     float_model = next(iter(models.values())).float_model
-    arrays = check_values(X, float_model.inputs)
+    arrays = check_values(X, float_model.inputs, float_model.index_ranges)
     samples = len(arrays[0])
     if samples == 0:
         raise InputError("a profile needs at least one sample")

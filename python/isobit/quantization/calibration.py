@@ -55,7 +55,7 @@ def calibrate(model: Model, request: Request, data: Any, width: int) -> Precisio
 
 def observed_ranges(model: Model, data: Any) -> Ranges:
     """Smallest and largest value of every input, layer and tensor inside of a layer over the data."""
-    arrays = check_values(data, model.inputs)
+    arrays = check_values(data, model.inputs, model.index_ranges)
     if len(arrays[0]) == 0:
         raise InputError("calibration needs at least one sample")
     ranges: Ranges = {}

@@ -10,6 +10,7 @@ import numpy as np
 from isobit.backends.stored import exact_format
 from isobit.errors import ConfigError
 from isobit.formats import Format, Overflow, Rounding
+from isobit.indices import IndexRange, index_inputs
 from isobit.ir import Graph, Node, Shape
 from isobit.ops import REGISTRY
 from isobit.ops.roles import Role, RoleKind
@@ -25,8 +26,8 @@ def resolve(graph: Graph, request: Request, fallback: Fallback | None = None) ->
     """Decide every format.
 
     The first of these counts: the role of the layer; the layer's format; the same for its operator; the
-    natural format of operators that only move data, and exact bounds; the role by default; the default
-    format; the calibrated format. A format that is given for a role is used as written; one that is given
+    natural format of operators that only move data, of inputs that hold indices, and exact bounds; the role
+    by default; the default format; the calibrated format. A format that is given for a role is used as written; one that is given
     for everything is used with RND and SAT for constants and tables. Accumulators are exact unless given.
 
     Raises
@@ -35,7 +36,8 @@ def resolve(graph: Graph, request: Request, fallback: Fallback | None = None) ->
         When nothing decides a format.
     """
     fallback = fallback or {}
-    inputs = {name: _input(name, request, fallback) for name in graph.inputs}
+    indices = index_inputs(graph)
+    inputs = {name: _input(name, indices.get(name), request, fallback) for name in graph.inputs}
     formats: dict[str, Format] = dict(inputs)
     layers: dict[str, LayerPrecision] = {}
     shapes = graph.shapes
@@ -47,15 +49,20 @@ def resolve(graph: Graph, request: Request, fallback: Fallback | None = None) ->
     return Precision(inputs, layers)
 
 
-def _input(name: str, request: Request, fallback: Fallback) -> Format:
-    for level in (request.layers.get(name), request.inputs, request.default):
+def _input(name: str, indices: IndexRange | None, request: Request, fallback: Fallback) -> Format:
+    levels = [request.layers.get(name)]
+    if indices is None:
+        levels += [request.inputs, request.default]
+    for level in levels:
         if level is not None:
             fmt = level.roles.get("output") or level.everything
             if isinstance(fmt, Format):
+                if indices is not None:
+                    indices.check_format(name, fmt)
                 return fmt
             if fmt is Open.AUTO:
                 break
-    return _calibrated(name, "output", fallback)
+    return _calibrated(name, "output", fallback) if indices is None else indices.format
 
 
 def _layer(

@@ -6,6 +6,7 @@
 #include "isobit/native/contraction.hpp"
 #include "isobit/native/elementwise.hpp"
 #include "isobit/native/entry.hpp"
+#include "isobit/native/graph.hpp"
 #include "isobit/native/matrix.hpp"
 #include "isobit/native/rows.hpp"
 #include "isobit/native/windows.hpp"

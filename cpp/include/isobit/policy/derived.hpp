@@ -91,6 +91,71 @@ struct derived {
                       P::shl(total, bias, total.frac() - b.format().frac()));
     }
   }
+
+  // Rows by an index that is data. `index` is an integer; a matrix has n rows of `run` elements,
+  // one behind the other. An index that is not one of 0 to n-1 is nowhere: zeros are read from
+  // there, and nothing is written. In plain terms every row is looked at.
+
+  // to = row `index` of x. Both have one format.
+  template <class N, class F, class I>
+  static void read_row(const N& n, int run, const view<P, F>& x, const num<P, I>& index,
+                       const view<P, F>& to) {
+    for (int c = 0; c < run; ++c) to.put(c, literal<P>(x.format(), 0));
+    for (int i = 0; i <= n; ++i) {  // beyond the last row lie zeros again
+      const auto before = index < row_number(index, i);
+      for (int c = 0; c < run; ++c) {
+        const auto here = i < n ? x[i * run + c] : literal<P>(x.format(), 0);
+        to.put(c, num<P, F>(x.format(), P::select(x.format(), before, to[c].raw, here.raw)));
+      }
+    }
+  }
+
+  // Adds `values` to row `index` of `sums`, whose format has the same fractional bits.
+  template <class N, class S, class I, class F>
+  static void add_to_row(const N& n, int run, const view<P, S>& sums, const num<P, I>& index,
+                         const view<P, F>& values) {
+    for (int i = 0; i < n; ++i) {
+      const auto here = is_row(index, i);
+      for (int c = 0; c < run; ++c) {
+        const auto term =
+            P::select(values.format(), here, values[c].raw, P::lit(values.format(), 0));
+        const std::ptrdiff_t at = i * run + c;
+        sums.put(at, num<P, S>(sums.format(), P::add(sums.format(), sums[at].raw, term)));
+      }
+    }
+  }
+
+  // The larger of each of `values` and row `index` of `best`; the values themselves where counts[i]
+  // says that the row holds nothing yet. Both have one format.
+  template <class N, class F, class C, class I>
+  static void raise_row(const N& n, int run, const view<P, F>& best, const view<P, C>& counts,
+                        const num<P, I>& index, const view<P, F>& values) {
+    const auto& f = best.format();
+    for (int i = 0; i < n; ++i) {
+      const auto here = is_row(index, i);
+      const auto is_empty = counts[i] < literal<P>(counts.format(), 1);
+      for (int c = 0; c < run; ++c) {
+        const std::ptrdiff_t at = i * run + c;
+        const auto larger = P::max(f, best[at].raw, values[c].raw);
+        const auto raised = P::select(f, is_empty, values[c].raw, larger);
+        best.put(at, num<P, F>(f, P::select(f, here, raised, best[at].raw)));
+      }
+    }
+  }
+
+ private:
+  template <class I>
+  static auto row_number(const num<P, I>& index, int i)
+      -> decltype(literal<P>(integer_like<32, false>(index.format()), i)) {
+    return literal<P>(integer_like<32, false>(index.format()), i);
+  }
+  template <class I>
+  static auto is_row(const num<P, I>& index, int i) {
+    const auto flag = integer_like<1, false>(index.format());
+    const auto k = row_number(index, i);
+    const auto not_above = P::select(flag, k < index, P::lit(flag, 0), P::lit(flag, 1));
+    return P::less(P::lit(flag, 0), P::select(flag, index < k, P::lit(flag, 0), not_above));
+  }
 };
 
 }  // namespace ISOBIT_ISA

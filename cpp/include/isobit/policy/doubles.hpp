@@ -5,13 +5,13 @@
 
 #include <cmath>
 
-#include "isobit/policy/derived.hpp"
+#include "isobit/policy/rows.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
 
 template <class P>
-struct doubles : derived<P> {
+struct doubles : rows_of_sample<P> {
   template <class F>
   using raw = double;
   template <class F>

@@ -3,13 +3,13 @@
 #define ISOBIT_POLICY_LANES_HPP
 
 #include "isobit/policy/gather.hpp"
-#include "isobit/policy/vectors.hpp"
+#include "isobit/policy/lane_rows.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
 
 template <class T, int N>
-struct lanes : vector_arithmetic<T, N>, derived<lanes<T, N>> {
+struct lanes : vector_arithmetic<T, N>, rows_of_lanes<lanes<T, N>, T, N> {
   using vec = typename vector_arithmetic<T, N>::vec;
 
   template <class F>

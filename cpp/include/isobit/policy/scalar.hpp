@@ -3,7 +3,7 @@
 #ifndef ISOBIT_POLICY_SCALAR_HPP
 #define ISOBIT_POLICY_SCALAR_HPP
 
-#include "isobit/policy/derived.hpp"
+#include "isobit/policy/rows.hpp"
 
 namespace isobit {
 
@@ -20,7 +20,7 @@ struct unsigned_of<int128> {
 };
 
 template <class T>
-struct scalar : derived<scalar<T>> {
+struct scalar : rows_of_sample<scalar<T>> {
   using bits = typename unsigned_of<T>::type;  // arithmetic modulo 2^n, defined on overflow
   static constexpr int word = 8 * static_cast<int>(sizeof(T));
 
