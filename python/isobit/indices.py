@@ -39,8 +39,8 @@ class IndexRange:
         """Raise :class:`ConfigError` unless a format that is asked for holds every legal index."""
         if fmt.frac != 0 or fmt.max < self.count - 1:
             raise ConfigError(
-                f"input {name!r} holds indices from 0 to {self.count - 1} (layer {self.layer!r}), for which the "
-                f"format {fmt} will not do; leave it open, or give it an integer format such as "
+                f"input {name!r} holds indices from 0 to {self.count - 1} (layer {self.layer!r}), for which "
+                f"the format {fmt} will not do; leave it open, or give it an integer format such as "
                 f"uint<{self.format.width}>"
             )
 

@@ -167,6 +167,6 @@ def check_index_format(layer: LayerLowering, number: int) -> None:
     fmt = layer.index_format(number)
     if fmt is not None and fmt.frac != 0:
         raise ConfigError(
-            f"layer {layer.node.name!r} reads indices from {layer.node.inputs[number]!r}, which has the format "
-            f"{fmt}; give that an integer format, uint<W> or int<W>"
+            f"layer {layer.node.name!r} reads indices from {layer.node.inputs[number]!r}, which has the "
+            f"format {fmt}; give that an integer format, uint<W> or int<W>"
         )

@@ -27,8 +27,9 @@ def resolve(graph: Graph, request: Request, fallback: Fallback | None = None) ->
 
     The first of these counts: the role of the layer; the layer's format; the same for its operator; the
     natural format of operators that only move data, of inputs that hold indices, and exact bounds; the role
-    by default; the default format; the calibrated format. A format that is given for a role is used as written; one that is given
-    for everything is used with RND and SAT for constants and tables. Accumulators are exact unless given.
+    by default; the default format; the calibrated format. A format that is given for a role is used as
+    written; one that is given for everything is used with RND and SAT for constants and tables. Accumulators
+    are exact unless given.
 
     Raises
     ------
