@@ -221,7 +221,8 @@ class Function:
         matrices, rows, indices, run = (int(n) for n in op["ints"])
         x, index = inputs
         scratch = f"s{op['output']}"
-        self.body.append(f"tensor<P, {cxx_format(self.format_of(op, 0))}, {run}> {scratch};")
+        plain = f"decltype(cells::and_zero({cxx_format(self.format_of(op, 0))}()))"
+        self.body.append(f"tensor<P, {plain}, {run}> {scratch};")
         for m in range(matrices):
             for e in range(indices):
                 self.body.append(

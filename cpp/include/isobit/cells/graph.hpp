@@ -10,11 +10,18 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace cells {
 
-// y = row `index` of the n rows of x, zeros if there is none. `scratch` has room for one row.
+// The plain format of the same numbers, and of zero.
+template <class X>
+constexpr auto and_zero(const X& x) -> decltype(either(x, x)) {
+  return either(x, x);
+}
+
+// y = row `index` of the n rows of x, zeros if there is none. `scratch` has room for one row in the
+// format and_zero of x.
 struct gather_rows {
-  template <class P, class N, class FX, class FI, class FY>
+  template <class P, class N, class FX, class FI, class FS, class FY>
   static void row(const N& n, int run, const view<P, FX>& x, const num<P, FI>& index,
-                  const view<P, FX>& scratch, const view<P, FY>& y) {
+                  const view<P, FS>& scratch, const view<P, FY>& y) {
     P::read_row(n, run, x, index, scratch);
     for (int c = 0; c < run; ++c) y.put(c, cast(scratch[c], y.format()));
   }
@@ -93,17 +100,17 @@ struct segment_max {
   static constexpr int tables = 0;
 
   template <class E, class X>
-  static constexpr X total_format(const E&, const X& x) {
-    return x;
+  static constexpr auto total_format(const E&, const X& x) -> decltype(and_zero(x)) {
+    return and_zero(x);
   }
-  template <class P, class N, class FX, class C, class FI>
-  static void take(const N& n, int run, const view<P, FX>& best, const view<P, C>& counts,
+  template <class P, class N, class T, class C, class FI, class FX>
+  static void take(const N& n, int run, const view<P, T>& best, const view<P, C>& counts,
                    const num<P, FI>& index, const view<P, FX>& x) {
     P::raise_row(n, run, best, counts, index, x);
     detail::count_edge(n, counts, index);
   }
-  template <class P, class FX, class C, class FY>
-  static void finish(int run, const view<P, FX>& best, const num<P, C>&, const view<P, FY>& y) {
+  template <class P, class T, class C, class FY>
+  static void finish(int run, const view<P, T>& best, const num<P, C>&, const view<P, FY>& y) {
     for (int c = 0; c < run; ++c) y.put(c, cast(best[c], y.format()));
   }
 };

@@ -18,13 +18,14 @@ struct rows_by_index {
     using to = typename Y::format_type;
     constexpr std::size_t of_matrix = Rows * Run * sizeof(word<P, from>);
     constexpr std::size_t of_row = Run * sizeof(word<P, from>);
-    row<word<P, from>, Run, Offset + of_matrix> scratch(w);
+    using plain = decltype(cells::and_zero(from()));
+    row<word<P, plain>, Run, Offset + of_matrix> scratch(w);
     row<word<P, to>, Run, Offset + of_matrix + of_row> result(w);
     for (int m = 0; m < Matrices; ++m) {
       wide_row<P, X, Rows * Run, Offset> x(w, m * Rows * Run);
       for (int e = 0; e < Indices; ++e) {
         Cell::row(count<Rows>(), Run, x.as_view(), I::template at<P>(w, e),
-                  view<P, from>(from(), scratch.data()), view<P, to>(to(), result.data()));
+                  view<P, plain>(plain(), scratch.data()), view<P, to>(to(), result.data()));
         for (int c = 0; c < Run; ++c)
           Y::template put<P>(w, (m * Indices + e) * Run + c, num<P, to>(to(), result.data()[c]));
       }

@@ -96,18 +96,21 @@ struct derived {
   // one behind the other. An index that is not one of 0 to n-1 is nowhere: zeros are read from
   // there, and nothing is written. In plain terms every row is looked at.
 
-  // to = row `index` of x. Both have one format.
-  template <class N, class F, class I>
+  // to = row `index` of x, in a format with the same fractional bits that has a zero.
+  template <class N, class F, class I, class T>
   static void read_row(const N& n, int run, const view<P, F>& x, const num<P, I>& index,
-                       const view<P, F>& to) {
-    for (int c = 0; c < run; ++c) to.put(c, literal<P>(x.format(), 0));
-    for (int i = 0; i <= n; ++i) {  // beyond the last row lie zeros again
+                       const view<P, T>& to) {
+    const auto zero = literal<P>(to.format(), 0);
+    for (int c = 0; c < run; ++c) to.put(c, zero);
+    for (int i = 0; i < n; ++i) {
       const auto before = index < row_number(index, i);
-      for (int c = 0; c < run; ++c) {
-        const auto here = i < n ? x[i * run + c] : literal<P>(x.format(), 0);
-        to.put(c, num<P, F>(x.format(), P::select(x.format(), before, to[c].raw, here.raw)));
-      }
+      for (int c = 0; c < run; ++c)
+        to.put(c, num<P, T>(to.format(),
+                            P::select(to.format(), before, to[c].raw, x[i * run + c].raw)));
     }
+    const auto exists = index < row_number(index, n);
+    for (int c = 0; c < run; ++c)
+      to.put(c, num<P, T>(to.format(), P::select(to.format(), exists, to[c].raw, zero.raw)));
   }
 
   // Adds `values` to row `index` of `sums`, whose format has the same fractional bits.
@@ -126,9 +129,9 @@ struct derived {
   }
 
   // The larger of each of `values` and row `index` of `best`; the values themselves where counts[i]
-  // says that the row holds nothing yet. Both have one format.
-  template <class N, class F, class C, class I>
-  static void raise_row(const N& n, int run, const view<P, F>& best, const view<P, C>& counts,
+  // says that the row holds nothing yet. Both have the same fractional bits.
+  template <class N, class B, class C, class I, class F>
+  static void raise_row(const N& n, int run, const view<P, B>& best, const view<P, C>& counts,
                         const num<P, I>& index, const view<P, F>& values) {
     const auto& f = best.format();
     for (int i = 0; i < n; ++i) {
@@ -138,7 +141,7 @@ struct derived {
         const std::ptrdiff_t at = i * run + c;
         const auto larger = P::max(f, best[at].raw, values[c].raw);
         const auto raised = P::select(f, is_empty, values[c].raw, larger);
-        best.put(at, num<P, F>(f, P::select(f, here, raised, best[at].raw)));
+        best.put(at, num<P, B>(f, P::select(f, here, raised, best[at].raw)));
       }
     }
   }

@@ -73,9 +73,9 @@ template <class P, class T, int N>
 struct rows_of_lanes : derived<P> {
   using unit = row_unit<T, N>;
 
-  template <class Count, class F, class I>
+  template <class Count, class F, class I, class To>
   static void read_row(const Count& n, int run, const view<P, F>& x, const num<P, I>& index,
-                       const view<P, F>& to) {
+                       const view<P, To>& to) {
     unit::read(n, run, {elements(x), run * x.stride * N, x.stride * N}, index.raw,
                {elements(to), to.stride * N});
   }
@@ -85,8 +85,8 @@ struct rows_of_lanes : derived<P> {
     unit::add(n, run, {elements(sums), run * sums.stride * N, sums.stride * N}, index.raw,
               {elements(values), values.stride * N});
   }
-  template <class Count, class F, class C, class I>
-  static void raise_row(const Count& n, int run, const view<P, F>& best, const view<P, C>& counts,
+  template <class Count, class B, class C, class I, class F>
+  static void raise_row(const Count& n, int run, const view<P, B>& best, const view<P, C>& counts,
                         const num<P, I>& index, const view<P, F>& values) {
     unit::raise(n, run, {elements(best), run * best.stride * N, best.stride * N},
                 {elements(counts), counts.stride * N}, index.raw,

@@ -18,12 +18,13 @@ struct rows_of_sample : derived<P> {};
 // For policies of one sample, whose raws are numbers of the language.
 template <class P>
 struct rows_of_sample : derived<P> {
-  template <class N, class F, class I>
+  template <class N, class F, class I, class T>
   static void read_row(const N& n, int run, const view<P, F>& x, const num<P, I>& index,
-                       const view<P, F>& to) {
+                       const view<P, T>& to) {
     const bool exists = index.raw >= 0 && index.raw < static_cast<int>(n);
     const auto row = x.from(exists ? static_cast<std::ptrdiff_t>(index.raw) * run : 0);
-    for (int c = 0; c < run; ++c) to.put(c, exists ? row[c] : literal<P>(x.format(), 0));
+    for (int c = 0; c < run; ++c)
+      to.put(c, num<P, T>(to.format(), exists ? row[c].raw : P::lit(to.format(), 0)));
   }
   template <class N, class S, class I, class F>
   static void add_to_row(const N& n, int run, const view<P, S>& sums, const num<P, I>& index,
@@ -33,8 +34,8 @@ struct rows_of_sample : derived<P> {
     for (int c = 0; c < run; ++c)
       row.put(c, num<P, S>(sums.format(), P::add(sums.format(), row[c].raw, values[c].raw)));
   }
-  template <class N, class F, class C, class I>
-  static void raise_row(const N& n, int run, const view<P, F>& best, const view<P, C>& counts,
+  template <class N, class B, class C, class I, class F>
+  static void raise_row(const N& n, int run, const view<P, B>& best, const view<P, C>& counts,
                         const num<P, I>& index, const view<P, F>& values) {
     if (index.raw < 0 || index.raw >= static_cast<int>(n)) return;
     const auto i = static_cast<std::ptrdiff_t>(index.raw);
@@ -42,7 +43,7 @@ struct rows_of_sample : derived<P> {
     const auto& f = best.format();
     const bool is_empty = counts[i].raw < 1;
     for (int c = 0; c < run; ++c)
-      row.put(c, is_empty ? values[c] : num<P, F>(f, P::max(f, row[c].raw, values[c].raw)));
+      row.put(c, num<P, B>(f, is_empty ? values[c].raw : P::max(f, row[c].raw, values[c].raw)));
   }
 };
 

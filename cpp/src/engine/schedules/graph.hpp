@@ -31,7 +31,7 @@ struct rows_by_index : schedule {
     const auto x = bind<P>(a.inputs[0], a.group);
     const auto index = bind<P>(a.inputs[1], a.group);
     const auto y = bind<P>(a.output, a.group);
-    const view<P, dyn> scratch(x.format(), static_cast<raw_of<P>*>(a.scratch));
+    const view<P, dyn> scratch(cells::and_zero(x.format()), static_cast<raw_of<P>*>(a.scratch));
     for (int m = 0; m < matrices; ++m)
       for (int e = 0; e < indices; ++e)
         Cell::row(rows, run, x.from(m * rows * run), index[e], scratch,
