@@ -87,9 +87,6 @@ class Op(abc.ABC):
         """
         return None
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape]) -> dict[int, int]:
-        """Inputs that hold integers from 0 on, by number, and the first integer that is too large."""
-
     def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
         """Which inputs hold indices, by number: n where 0 to n-1 are legal.
 

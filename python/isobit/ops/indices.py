@@ -85,7 +85,7 @@ class Embedding(Op):
         """The weight."""
         return {"weight": node.constants["weight"]}
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape]) -> dict[int, int]:
+    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
         """The input counts rows of the weight."""
         return {0: int(node.constants["weight"].shape[0])}
 
