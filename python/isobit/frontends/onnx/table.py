@@ -16,9 +16,11 @@ from isobit.frontends.onnx.folding import Fold
 from isobit.frontends.onnx.handlers import (
     activations,
     arithmetic,
+    attention,
     blocks,
     broadcasting,
     classifiers,
+    contraction,
     convolution,
     dense,
     elementwise,
@@ -32,6 +34,7 @@ from isobit.frontends.onnx.handlers import (
     resizing,
     selection,
     shaping,
+    statistics,
 )
 from isobit.frontends.onnx.layer import Layer
 from isobit.frontends.onnx.values import Array, Value
@@ -77,6 +80,8 @@ OPERATORS: dict[str, Operator] = {
     # matrix products
     "Gemm": Operator(dense.gemm),
     "MatMul": Operator(dense.matmul),
+    "Einsum": Operator(contraction.einsum),
+    "Attention": Operator(attention.attention),
     # arithmetic
     "Add": Operator(arithmetic.add, folding.elementwise(np.add)),
     "Sub": Operator(arithmetic.subtract, folding.elementwise(np.subtract)),
@@ -156,6 +161,12 @@ OPERATORS: dict[str, Operator] = {
     "CumSum": Operator(reductions.cumulated_sum),
     # normalisation and classifiers
     "BatchNormalization": Operator(normalization.batch_normalization),
+    "LayerNormalization": Operator(statistics.layer_normalization),
+    "RMSNormalization": Operator(statistics.rms_normalization),
+    "GroupNormalization": Operator(statistics.group_normalization),
+    "InstanceNormalization": Operator(statistics.instance_normalization),
+    "LpNormalization": Operator(statistics.lp_normalization),
+    "MeanVarianceNormalization": Operator(statistics.mean_variance_normalization),
     "Softmax": Operator(classifiers.softmax("softmax")),
     "LogSoftmax": Operator(classifiers.softmax("log_softmax")),
     "Hardmax": Operator(classifiers.hardmax),

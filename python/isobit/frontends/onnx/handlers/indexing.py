@@ -20,9 +20,9 @@ Positions = npt.NDArray[np.int64]
 
 def gather(layer: Layer) -> Tensor:
     """Chosen elements along one axis, by constant indices of any shape."""
-    x = layer.data(0, "fib", moved=True)
     if not layer.is_constant(1):
-        raise layer.refuse(f"input 1 ({layer.inputs[1]!r}), the indices, are computed from the data")
+        return _looked_up(layer)
+    x = layer.data(0, "fib", moved=True)
     axis = layer.data_axis(layer.attributes.integer("axis", 0), x)
     shape, indices = layer.shape(x), layer.array(1)
     positions = [int(n) for n in _counted(indices, shape[axis]).ravel()]
@@ -32,6 +32,23 @@ def gather(layer: Layer) -> Tensor:
     before = x.batch is not None and layer.onnx_axis(axis, x) < x.batch
     batch = None if x.batch is None else x.batch + (indices.ndim - 1 if before else 0)
     return layer.reshape(picked, (*shape[:axis], *indices.shape, *shape[axis + 1 :])).at(batch)
+
+
+def _looked_up(layer: Layer) -> Tensor:
+    """Rows of a constant by indices that are data: an embedding."""
+    indices = layer.tensor(1, "i", moved=True)
+    if not layer.is_constant(0):
+        raise layer.refuse(
+            f"input 1 ({layer.inputs[1]!r}), the indices, are computed from the data; supported is that for "
+            "the rows of a constant"
+        )
+    table = layer.weights(0)
+    if layer.axis(layer.attributes.integer("axis", 0), table.ndim) != 0:
+        raise layer.refuse("indices that are data choose along another axis than the first of a constant")
+    rows = table.reshape(len(table), -1)
+    shape = layer.shape(indices)
+    made = layer.emit("embedding", [indices], constants={"weight": rows}, part="rows")
+    return layer.reshape(made.of(layer.element(0)), (*shape, *table.shape[1:]))
 
 
 def _taken(layer: Layer, x: Tensor, axis: int, positions: Sequence[int], part: str) -> Tensor:
