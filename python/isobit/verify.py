@@ -103,7 +103,10 @@ def _integer_paths(
         if batch < count:
             yield f"batches of {batch}", names, partial(_in_batches, engine, raws, names, batch)
     few = [array[:_SLOW_SAMPLES] for array in raws]
-    yield "replay of the data-flow graph", names, partial(engine.replay, few, names)
+    if engine.is_traceable:
+        yield "replay of the data-flow graph", names, partial(engine.replay, few, names)
+    else:
+        report.skipped["replay of the data-flow graph"] = "the network is too large for one to be recorded"
     if model.proof.f64:
         yield "integers in float64", names, partial(engine.run_f64, raws, names)
     else:

@@ -158,7 +158,7 @@ class Function:
             f"for (int p = 0; p < {positions}; ++p) for (int g = 0; g < {groups}; ++g) "
             f"for (int o = 0; o < {n_out}; o += {tile}) cells::dense::neurons<{tile}>("
             f"window<count<{taps * n_in}>, count<{n_in}>, int64>{{count<{taps * n_in}>(), count<{n_in}>(), "
-            f"{taps}, {name} + p * {taps}, {groups * n_in}}}, {x}.view().from(g * {n_in}), "
+            f"{taps}, {name} + p * {taps}, {groups * n_in}, nullptr}}, {x}.view().from(g * {n_in}), "
             f"{weight}.from(g * {n_out} + o), {groups * n_out}, {bias}.from(g * {n_out} + o), {accumulator}, "
             f"{out}.view().from((p * {groups} + g) * {n_out} + o));"
         )

@@ -12,6 +12,9 @@ inline namespace ISOBIT_ISA {
 // `taps` runs of n neighbouring elements each. Tap t begins `at[t] * next` elements (of a packed
 // tensor: words) behind the first; where at[t] is negative, it has fallen into the padding and adds
 // nothing. `all` is taps * n, from which formats follow. Both numbers are an int or a count.
+//
+// Where a packed tensor's raws carry an offset, or it is not worth asking, `padding` is a run of
+// zeros in its words for such taps; elsewhere null.
 template <class All, class N, class Index>
 struct window {
   All all;
@@ -19,6 +22,7 @@ struct window {
   int taps;
   const Index* at;
   std::ptrdiff_t next;
+  const void* padding;
 };
 
 }  // namespace ISOBIT_ISA

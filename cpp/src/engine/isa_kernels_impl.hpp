@@ -24,6 +24,10 @@ template <class T, int N>
 struct policy_of<neurons<T, N>, schedule_kind::matrix> {
   using type = scalar<T>;
 };
+template <class T, int N>
+struct policy_of<neurons<T, N>, schedule_kind::convolution> {
+  using type = scalar<T>;
+};
 
 }  // namespace engine_kernels
 

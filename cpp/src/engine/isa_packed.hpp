@@ -16,24 +16,29 @@ constexpr int words_per_register = register_bytes / 4;
 // AVX-512 has registers for 16 sums of four, the others for 8 sums of two.
 constexpr int registers_of_samples = register_bytes == 64 ? 4 : 2;
 
+// The kernel of these tiles for a layer over rows, or over windows.
+template <class Tiles>
+engine::kernel find_either(const char* cell, const char* fused, int modes) {
+  const engine::kernel found = engine_kernels::find_packed<Tiles>(cell, fused, modes);
+  return found != nullptr ? found : engine_kernels::find_windows<Tiles>(cell, fused);
+}
+
 template <int K>
 engine::kernel find_packed_of(layout way, weight_form weights, const char* cell, const char* fused,
                               int modes) {
   using namespace engine_kernels;
   constexpr int N = words_per_register, S = registers_of_samples;
   if (way == layout::neurons)
-    return engine_kernels::find_packed<
-        neuron_tiles<packed_neurons<K, std::int32_t, N>, K, std::int32_t, N>>(cell, fused, modes);
+    return find_either<neuron_tiles<packed_neurons<K, std::int32_t, N>, K, std::int32_t, N>>(
+        cell, fused, modes);
   if (weights == weight_form::sparse)
     return engine_kernels::find_packed<sample_tiles<sparse_samples<K, N, S>, K, N, S>>(cell, fused,
                                                                                        modes);
   // A panel of four has no room for a larger tile.
   constexpr int R = N < engine::neurons_of_a_small_tile ? N : engine::neurons_of_a_small_tile;
   if (weights == weight_form::panels_for_few)
-    return engine_kernels::find_packed<sample_tiles<packed_samples<K, N, 1>, K, N, 1, R>>(
-        cell, fused, modes);
-  return engine_kernels::find_packed<sample_tiles<packed_samples<K, N, S>, K, N, S>>(cell, fused,
-                                                                                     modes);
+    return find_either<sample_tiles<packed_samples<K, N, 1>, K, N, 1, R>>(cell, fused, modes);
+  return find_either<sample_tiles<packed_samples<K, N, S>, K, N, S>>(cell, fused, modes);
 }
 
 // Sums of up to 64 bits.
@@ -41,9 +46,10 @@ inline engine::kernel find_wide(layout way, const char* cell, const char* fused,
   using namespace engine_kernels;
   constexpr int N = words_per_register, S = registers_of_samples;
   if (way == layout::samples)
-    return engine_kernels::find_packed<sample_tiles<wide_samples<2, N, S>, 2, N, S>>(cell, fused,
-                                                                                     modes);
-  return find_in_any_formats<neuron_tiles<wide_neurons<2, N>, 2, std::int64_t, N>>(cell, fused);
+    return find_either<sample_tiles<wide_samples<2, N, S>, 2, N, S>>(cell, fused, modes);
+  using tiles = neuron_tiles<wide_neurons<2, N>, 2, std::int64_t, N>;
+  const engine::kernel found = find_in_any_formats<tiles>(cell, fused);
+  return found != nullptr ? found : find_windows<tiles>(cell, fused);
 }
 
 inline engine::kernel find_packed(layout way, lane l, int pack, weight_form weights,

@@ -13,7 +13,7 @@
 #include "isobit/policy/wide_sums.hpp"
 #include "lane.hpp"
 #include "packed_modes.hpp"
-#include "schedules/schedule.hpp"
+#include "schedules/convolution.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -125,6 +125,39 @@ struct sample_tiles {
       }
   }
 
+  // A convolution, its output in rows of the channels of one group.
+  template <class Cell, class Then, class Formats>
+  ISOBIT_FLATTEN static void run_windows(const engine::op_args& a) {
+    const convolution_shape shape(a.ints);
+    const int n_words = engine::words(shape.n_in, K);
+    const int padded = (shape.n_out + N - 1) / N * N;  // neurons of a group
+    const engine::tensor_ref& in = a.inputs[0];
+    const auto* weights = static_cast<const std::int32_t*>(a.constants[0].data);
+    const auto* starts = static_cast<const start_type*>(a.constants[1].data);
+    // Where raws carry no offset, taps in the padding need not be computed; wide sums count words.
+    const bool skip = in.offset == 0 && words_in_front<P>::value == 0;
+    const void* padding = skip ? nullptr : a.constants[2].data;
+    const dyn x_format = bind(in.format), weight_format = bind(a.constants[0].format),
+              bias_format = bind(a.constants[1].format);
+    for (int g = 0; g < a.groups; ++g)
+      for (int p = 0; p < shape.positions; ++p)
+        for (int part = 0; part < shape.groups; ++part) {
+          const window<int, int, std::int64_t> from = shape.at(p, K, padding);
+          void* x = static_cast<word_group*>(in.data) + g + part * n_words * in.stride;
+          for (int o = 0; o < shape.n_out; o += R) {
+            const void* w =
+                weights_of<P>::template neuron<N>(weights, part * padded + o, shape.taps * n_words);
+            group tile[R];
+            const dyn total = Cell::template sums<R>(
+                from, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
+                constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
+                constants<P, dyn>(bias_format, starts + part * padded + o), tile);
+            finish<Cell, Then, Formats, P, R>(a, total, tile);
+            store(a.output, g, p * shape.groups + part, o, shape.n_out, tile);
+          }
+        }
+  }
+
  private:
   static void store(const engine::tensor_ref& y, int g, int row, int o, int n_out,
                     const group (&tile)[R]) {
@@ -190,12 +223,53 @@ struct neuron_tiles {
             1, constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
             sums);
         finish<Cell, Then, Formats, P, 1>(a, total, sums);
-        store(a.output, y, panel * N, sums[0]);
+        store(a.output, y, panel * N, N, sums[0]);
       }
     }
   }
 
+  // A convolution, its output in rows of the channels of one group: a panel of weights stays in
+  // the cache for all positions.
+  template <class Cell, class Then, class Formats>
+  ISOBIT_FLATTEN static void run_windows(const engine::op_args& a) {
+    const convolution_shape shape(a.ints);
+    const int panels = (shape.n_out + N - 1) / N;
+    for (int part = 0; part < shape.groups; ++part)
+      for (int panel = 0; panel < panels; ++panel) {
+        int p = 0;
+        for (; p + 8 <= shape.positions; p += 8)
+          positions<8, Cell, Then, Formats>(a, shape, part, panel, p);
+        for (; p < shape.positions; ++p)
+          positions<1, Cell, Then, Formats>(a, shape, part, panel, p);
+      }
+  }
+
  private:
+  template <int X, class Cell, class Then, class Formats>
+  ISOBIT_FLATTEN static void positions(const engine::op_args& a, const convolution_shape& shape,
+                                       int part, int panel, int p) {
+    const int n_words = engine::words(shape.n_in, K);
+    const int panel_words = shape.taps * n_words + words_in_front<P>::value;
+    const engine::tensor_ref& in = a.inputs[0];
+    const std::ptrdiff_t at = part * std::ptrdiff_t{(shape.n_out + N - 1) / N} + panel;
+    const void* w = static_cast<const vec*>(a.constants[0].data) + at * panel_words;
+    const void* b = static_cast<const raw*>(a.constants[1].data) + at;
+    void* x = static_cast<unsigned char*>(in.data) + part * n_words * std::ptrdiff_t{4};
+    raw sums[X];
+    const dyn total = Cell::template sums_at<X>(
+        shape.at(p, K, a.constants[2].data), view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
+        constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0), 1,
+        constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)), sums);
+    finish<Cell, Then, Formats, P, X>(a, total, sums);
+    const int first = panel * N, count = shape.n_out - first < N ? shape.n_out - first : N;
+    for (int i = 0; i < X; ++i) {
+      const std::ptrdiff_t row = std::ptrdiff_t{p + i} * shape.groups + part;
+      store(a.output,
+            static_cast<unsigned char*>(a.output.data) + row * row_bytes(a.output, shape.n_out),
+            first, count, sums[i]);
+    }
+  }
+
   typedef std::int8_t bytes __attribute__((vector_size(N)));
   typedef std::int16_t pairs_of_bytes __attribute__((vector_size(2 * N)));
 
@@ -205,20 +279,29 @@ struct neuron_tiles {
                        : engine::words(elements, t.pack) * std::ptrdiff_t{4};
   }
 
-  // What lies behind the row's end belongs to the next row, which comes later, or to nobody.
-  static void store(const engine::tensor_ref& y, unsigned char* row, int first, const raw& raws) {
+  // Whole registers where what lies behind the row's end belongs to the next row, which comes
+  // later, or to nobody; else `count` of N.
+  static void store(const engine::tensor_ref& y, unsigned char* row, int first, int count,
+                    const raw& raws) {
     if (y.pack == 1)
-      std::memcpy(row + first * static_cast<int>(sizeof(T)), &raws, sizeof raws);
+      copy<static_cast<int>(sizeof raws)>(row + first * static_cast<int>(sizeof(T)), &raws, count);
     else if (y.pack == 2)
-      put<pairs_of_bytes>(row + 2 * first, P::words(raws), y.offset);
+      put<pairs_of_bytes>(row + 2 * first, P::words(raws), y.offset, count);
     else
-      put<bytes>(row + first, P::words(raws), y.offset);
+      put<bytes>(row + first, P::words(raws), y.offset, count);
   }
   template <class Narrow>
-  static void put(unsigned char* to, vec raws, int offset) {
+  static void put(unsigned char* to, vec raws, int offset, int count) {
     using lane_type = typename P::lane_type;
     const Narrow narrow = __builtin_convertvector(raws + static_cast<lane_type>(offset), Narrow);
-    std::memcpy(to, &narrow, sizeof narrow);
+    copy<static_cast<int>(sizeof narrow)>(to, &narrow, count);
+  }
+  template <int Bytes>
+  static void copy(unsigned char* to, const void* from, int count) {
+    if (count == N)
+      std::memcpy(to, from, Bytes);
+    else
+      std::memcpy(to, from, static_cast<std::size_t>(Bytes / N * count));
   }
 };
 

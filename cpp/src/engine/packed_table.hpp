@@ -36,22 +36,41 @@ engine::kernel find_packed(const char* cell, const char* fused, int modes) {
   return nullptr;
 }
 
+struct entry_for_any_formats {
+  const char *cell, *fused;
+  engine::kernel run;
+};
+
+template <int Size>
+engine::kernel find_entry(const entry_for_any_formats (&table)[Size], const char* cell,
+                          const char* fused) {
+  for (const entry_for_any_formats& e : table)
+    if (std::strcmp(e.cell, cell) == 0 && std::strcmp(e.fused, fused) == 0) return e.run;
+  return nullptr;
+}
+
 // The same where one kernel for any formats is enough.
 template <class Tiles>
 engine::kernel find_in_any_formats(const char* cell, const char* fused) {
   using namespace cells;
-  struct entry {
-    const char *cell, *fused;
-    engine::kernel run;
-  };
   using formats = formats_of<engine::n_fast_modes>;
-  static constexpr entry table[] = {
+  static constexpr entry_for_any_formats table[] = {
       {"dense", "", &Tiles::template run<dense, nothing, formats>},
       {"dense", "relu", &Tiles::template run<dense, relu, formats>},
   };
-  for (const entry& e : table)
-    if (std::strcmp(e.cell, cell) == 0 && std::strcmp(e.fused, fused) == 0) return e.run;
-  return nullptr;
+  return find_entry(table, cell, fused);
+}
+
+// Layers over windows. Their sums are long: what follows them costs little for any formats, too.
+template <class Tiles>
+engine::kernel find_windows(const char* cell, const char* fused) {
+  using namespace cells;
+  using formats = formats_of<engine::n_fast_modes>;
+  static constexpr entry_for_any_formats table[] = {
+      {"convolution", "", &Tiles::template run_windows<dense, nothing, formats>},
+      {"convolution", "relu", &Tiles::template run_windows<dense, relu, formats>},
+  };
+  return find_entry(table, cell, fused);
 }
 
 }  // namespace engine_kernels

@@ -36,12 +36,11 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
     const operation& op = net.operations[i];
     const lane sums = proven.operations[i].narrowest;
     int pack = 1;
-    if (options.packed && options.at_least <= lane::i32 && is_matrix(op)) {
+    if (options.packed && options.at_least <= lane::i32 && (is_matrix(op) || is_convolution(op))) {
       if (sums <= lane::i32)
         pack = isa.takes_quads && fits(op, 4, lane::i32) ? 4 : fits(op, 2, lane::i32) ? 2 : 1;
-      else if (sums == lane::i64 && op.ints[1] < most_wide_inputs && fits(op, 2, lane::i64) &&
-               words_at_once(op, largest_stored(op.inputs[0], 2), 0, static_cast<int>(op.ints[2])) >
-                   0)
+      else if (sums == lane::i64 && shape_of_sums(op, net).inputs() < most_wide_inputs &&
+               fits(op, 2, lane::i64) && fits_wide(op))
         pack = 2;
     }
     packs_.push_back(pack);
@@ -52,7 +51,16 @@ lane packing_choice::sums(std::size_t index) const {
   return std::max(proven_.operations[index].narrowest, lane::i32);
 }
 
+bool packing_choice::fits_wide(const operation& op) const {
+  const sum_shape shape = shape_of_sums(op, net_);
+  const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
+  return words_at_once({op, shape, x, 2, 0}, largest_stored(op.inputs[0], 2), 0,
+                       static_cast<int>(shape.columns())) > 0;
+}
+
 bool packing_choice::fits(const operation& op, int pack, lane sums) const {
+  // Words of one channel would be mostly empty.
+  if (is_convolution(op) && shape_of_sums(op, net_).n_in == 1) return false;
   if (isa_.find_packed(options_.way, sums, pack, weight_form::panels, cell_name(op), "", 0) ==
       nullptr)
     return false;
@@ -85,8 +93,8 @@ int packing_choice::offset(int tensor, int pack) const {
 form packing_choice::input_form(std::size_t index) const {
   const operation& op = net_.operations[index];
   const int pack = packs_[index];
-  return {lane::i32, pack, offset(op.inputs[0], pack), static_cast<int>(op.ints[0]),
-          static_cast<int>(op.ints[1])};
+  const sum_shape shape = shape_of_sums(op, net_);
+  return {lane::i32, pack, offset(op.inputs[0], pack), shape.in_rows, shape.n_in};
 }
 
 int packing_choice::fused(std::size_t index) const {

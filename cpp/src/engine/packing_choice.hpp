@@ -30,6 +30,7 @@ class packing_choice {
  private:
   bool is_kept(int tensor) const { return kept_[static_cast<std::size_t>(tensor)]; }
   bool fits(const operation& op, int pack, lane sums) const;
+  bool fits_wide(const operation& op) const;
   int offset(int tensor, int pack) const;
 
   const description& net_;

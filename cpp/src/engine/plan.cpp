@@ -179,11 +179,13 @@ class planner {
       step.fused_format = plain(*fused);
       done_[static_cast<std::size_t>(next)] = true;
     }
-    const int rows = static_cast<int>(op.ints[0]), n_out = static_cast<int>(op.ints[2]);
+    const dyn& x = net_.tensors[static_cast<std::size_t>(input)].format;
+    const packed_layer layer = {op, shape_of_sums(op, net_), x, pack, wanted.offset};
     step.output = plan_.home[static_cast<std::size_t>(result)] =
-        add_buffer(choice_.home_form(result, type, rows, n_out));
+        add_buffer(choice_.home_form(result, type, layer.shape.out_rows, layer.shape.n_out));
     const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
-    const bool sparse = by_samples() && type == lane::i32 && filled_share(op, pack) < sparse_below;
+    const bool sparse =
+        by_samples() && type == lane::i32 && is_matrix(op) && filled_share(layer) < sparse_below;
     const auto find = [&](weight_form weights) {
       return isa_.find_packed(plan_.options.way, type, pack, weights, cell_name(op), fused_name,
                               find_fast_modes(op.formats[0], out, fused));
@@ -193,7 +195,6 @@ class planner {
     if (by_samples() && type == lane::i32 && !sparse)
       step.run_few = at_once(find(weight_form::panels_for_few), isa_.few_packed_samples);
     step.output_size = size(result);
-    const dyn& x = net_.tensors[static_cast<std::size_t>(input)].format;
     const bool wide = pack > 1 && type == lane::i64;
     const int128 largest = wide ? choice_.largest_stored(input, pack) : 0;
     step.constants = shared(
@@ -201,11 +202,12 @@ class planner {
         {2, sparse, static_cast<int>(type), pack, wanted.offset, static_cast<std::int64_t>(largest),
          x.frac(), x.width(), x.is_signed()},
         [&] {
-          if (sparse) return sparse_words(op, x, pack, wanted.offset);
-          return wide ? wide_panels(op, x, wanted.offset, largest,
+          const int samples = static_cast<int>(samples_at_once());
+          if (sparse) return sparse_words(layer);
+          return wide ? wide_panels(layer, largest,
                                     by_samples() ? neurons_of_a_tile : isa_.register_bytes / 4,
-                                    isa_.register_bytes)
-                      : panels(op, x, type, pack, wanted.offset, isa_.register_bytes);
+                                    isa_.register_bytes, samples)
+                      : panels(layer, type, isa_.register_bytes, samples);
         });
   }
 
@@ -230,6 +232,7 @@ class planner {
     }
     for (const dyn& f : op.formats) add(f);
     if (is_matrix(op)) way.insert(way.end(), op.ints.begin(), op.ints.end());
+    if (is_convolution(op)) way.insert(way.end(), op.ints.begin() + 1, op.ints.begin() + 5);
     const auto [found, is_new] = constants_.try_emplace({std::move(way), std::move(arrays)});
     if (is_new) found->second = make();
     return found->second;

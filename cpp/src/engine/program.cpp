@@ -26,6 +26,16 @@ constexpr std::int64_t few_samples(double work) { return work < many_products ? 
 // Blocks that a thread takes at a time: enough to make taking them cheap, few enough to share well.
 constexpr std::int64_t most_blocks = 16;
 
+// Side by side, the tensors of a block must not need more memory than this: so many bytes of 32-bit
+// integers for each thread. Samples of larger networks are computed one after the other.
+constexpr std::int64_t most_block_bytes = std::int64_t{1} << 28;
+
+bool fit_side_by_side(const description& net) {
+  std::int64_t elements = 0;
+  for (const tensor& t : net.tensors) elements += t.size;
+  return elements <= most_block_bytes / (4 * block);
+}
+
 double work_of(const description& net) {
   double work = 0;
   for (const operation& op : net.operations)
@@ -77,8 +87,9 @@ plan_options program::plan_for(std::int64_t count, const std::vector<sink>& outp
   plan_options wanted;
   wanted.at_least = options.at_least;
   wanted.packed = options.packed;
-  const bool few = options.way == layout_choice::automatic ? count < few_samples(work_)
-                                                           : options.way == layout_choice::neurons;
+  const bool few = options.way == layout_choice::automatic
+                       ? count < few_samples(work_) || !fit_side_by_side(net_)
+                       : options.way == layout_choice::neurons;
   wanted.way = few ? layout::neurons : layout::samples;
   for (const sink& s : outputs)
     if (std::find(net_.outputs.begin(), net_.outputs.end(), s.tensor) == net_.outputs.end())

@@ -10,7 +10,7 @@
 namespace isobit::engine {
 
 struct tensor_proof {
-  std::vector<int128> low, high;  // per element, of the raws after the cast
+  std::vector<int128> low, high;  // per element (large tensors: over all), of raws after the cast
   // Of the numbers before the cast into the tensor's format, over all elements.
   int128 exact_low = 0, exact_high = 0;
   int exact_frac = 0;

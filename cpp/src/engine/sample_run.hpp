@@ -90,16 +90,23 @@ inline std::size_t scratch_size(const operation& op, const description& net) {
   return static_cast<std::size_t>(cell_of(op).scratch(sizes_of_operation(op, net).all));
 }
 
+// Whether all tensors and constants are there from the start, or tensors are sized by the caller
+// and constants made when first used.
+enum class sample_memory { all, as_needed };
+
 template <class P>
 class sample_run {
  public:
   using raw = engine_kernels::raw_of<P>;
   using uniform = engine_kernels::uniform_of<P>;
 
-  explicit sample_run(const description& net, bool trained = false) : net_(net) {
-    for (const tensor& t : net.tensors) tensors.emplace_back(static_cast<std::size_t>(t.size));
-    arrays_by_identity<uniform> known;
-    for (const operation& op : net.operations) packed_.emplace_back(op, known, trained);
+  explicit sample_run(const description& net, bool trained = false,
+                      sample_memory memory = sample_memory::all)
+      : net_(net), trained_(trained), packed_(net.operations.size()) {
+    const bool all = memory == sample_memory::all;
+    for (const tensor& t : net.tensors)
+      tensors.emplace_back(all ? static_cast<std::size_t>(t.size) : 0);
+    for (std::size_t i = 0; all && i < net.operations.size(); ++i) constants_of(i);
   }
 
   // tensors[t][e]: set those of the inputs, then run the operations in order.
@@ -120,7 +127,7 @@ class sample_run {
       inputs.push_back({tensors[id].data(), 1, plain(net_.tensors[id].format), 1, 0});
     }
     std::vector<raw> scratch(scratch_size(op, net_));
-    const packed_constants<uniform>& c = packed_[index];
+    const packed_constants<uniform>& c = constants_of(index);
     int size = 0;
     op_args args{};
     args.inputs = inputs.data();
@@ -136,13 +143,28 @@ class sample_run {
     engine_kernels::cell_table<P>(size)[op.cell].run(args);
   }
 
-  const void* entries(std::size_t operation_index, std::size_t table_index) const {
-    return packed_[operation_index].tables[table_index].entries;
+  const void* entries(std::size_t operation_index, std::size_t table_index) {
+    return constants_of(operation_index).tables[table_index].entries;
+  }
+
+  // Frees the memory of an operation's constants.
+  void forget_constants(std::size_t operation_index) {
+    packed_[operation_index].reset();
+    known_.clear();
   }
 
  private:
+  const packed_constants<uniform>& constants_of(std::size_t i) {
+    if (!packed_[i])
+      packed_[i] =
+          std::make_unique<packed_constants<uniform>>(net_.operations[i], known_, trained_);
+    return *packed_[i];
+  }
+
   const description& net_;
-  std::vector<packed_constants<uniform>> packed_;
+  bool trained_;
+  arrays_by_identity<uniform> known_;
+  std::vector<std::unique_ptr<packed_constants<uniform>>> packed_;
 };
 
 }  // namespace isobit::engine

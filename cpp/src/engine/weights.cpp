@@ -47,46 +47,46 @@ int128 less(int128 a, int128 b) {
   return static_cast<int128>(static_cast<uint128>(a) - static_cast<uint128>(b));
 }
 
-// Word w of the weights of neuron o.
-std::int32_t word_of(const operation& op, int pack, std::size_t w, std::size_t o) {
-  const auto n_in = static_cast<std::size_t>(op.ints[1]),
-             n_out = static_cast<std::size_t>(op.ints[2]);
-  const std::size_t first = w * static_cast<std::size_t>(pack);
-  const int count = static_cast<int>(std::min(static_cast<std::size_t>(pack), n_in - first));
+// Word w of the weights in column o.
+std::int32_t word_of(const packed_layer& l, std::size_t w, std::size_t o) {
+  const auto pack = static_cast<std::size_t>(l.pack), n_in = static_cast<std::size_t>(l.shape.n_in);
+  const std::size_t words_of_tap = (n_in + pack - 1) / pack;
+  const std::size_t tap = w / words_of_tap, first = w % words_of_tap * pack;
+  const int count = static_cast<int>(std::min(pack, n_in - first));
   std::int32_t word = 0;
   for (int k = 0; k < count; ++k) {
-    const int128 weight = at(op.constants[0], (first + static_cast<std::size_t>(k)) * n_out + o);
-    word |= pack == 2 ? in_word<2>(weight, k, 0) : in_word<4>(weight, k, 0);
+    const std::size_t row = tap * n_in + first + static_cast<std::size_t>(k);
+    const int128 weight = at(l.op.constants[0], row * l.shape.columns() + o);
+    word |= l.pack == 2 ? in_word<2>(weight, k, 0) : in_word<4>(weight, k, 0);
   }
   return word;
 }
 
-std::size_t words_per_row(const operation& op, int pack) {
-  return static_cast<std::size_t>(words(static_cast<int>(op.ints[1]), pack));
-}
-
-// What every neuron's sum starts from.
+// What every neuron's sum starts from, by group, `padded` of them each.
 template <class T>
-void fill_starts(const operation& op, const dyn& input, int offset, T* starts) {
-  const constant &weight = op.constants[0], &bias = op.constants[1];
-  const auto n_in = static_cast<std::size_t>(op.ints[1]),
-             n_out = static_cast<std::size_t>(op.ints[2]);
-  const dyn total = affine_format(static_cast<int>(n_in), input, weight.format, bias.format);
-  const int product_shift = total.frac() - product(input, weight.format).frac();
+void fill_starts(const packed_layer& l, std::size_t padded, T* starts) {
+  const constant &weight = l.op.constants[0], &bias = l.op.constants[1];
+  const auto n_out = static_cast<std::size_t>(l.shape.n_out);
+  const std::size_t columns = l.shape.columns();
+  const dyn total =
+      affine_format(static_cast<int>(l.shape.inputs()), l.input, weight.format, bias.format);
+  const int product_shift = total.frac() - product(l.input, weight.format).frac();
   const int bias_shift = total.frac() - bias.format.frac();
-  for (std::size_t o = 0; o < n_out; ++o) {
-    int128 sum = 0;
-    for (std::size_t i = 0; i < n_in; ++i) sum += at(weight, i * n_out + o);
-    starts[o] = static_cast<T>(
-        less(shifted(at(bias, o), bias_shift), shifted(sum * offset, product_shift)));
-  }
+  std::vector<int128> sums(columns);
+  for (std::size_t i = 0; l.offset != 0 && i < weight.raws.size(); ++i)
+    sums[i % columns] += weight.raws[i];
+  for (std::size_t o = 0; o < columns; ++o)
+    starts[o / n_out * padded + o % n_out] = static_cast<T>(
+        less(shifted(at(bias, o), bias_shift), shifted(sums[o] * l.offset, product_shift)));
 }
 
 template <class Word, class Start>
 struct matrix_storage {
-  matrix_storage(std::size_t n_words, std::size_t n_starts) : words(n_words), starts(n_starts) {}
+  matrix_storage(std::size_t n_words, std::size_t n_starts, std::size_t n_padding = 0)
+      : words(n_words), starts(n_starts), padding(n_padding) {}
   aligned_array<Word> words;
   aligned_array<Start> starts;
+  aligned_array<std::int32_t> padding;
 };
 
 template <class Word, class Start>
@@ -94,7 +94,8 @@ operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<W
   const auto size = [](const auto& a) { return static_cast<std::ptrdiff_t>(a.size()); };
   operation_constants result;
   result.constants = {{all->words.data(), size(all->words), plain(op.constants[0].format)},
-                      {all->starts.data(), size(all->starts), plain(op.constants[1].format)}};
+                      {all->starts.data(), size(all->starts), plain(op.constants[1].format)},
+                      {all->padding.data(), size(all->padding), plain(op.constants[0].format)}};
   for (const dyn& f : op.formats) result.formats.push_back(plain(f));
   result.storage = std::move(all);
   return result;
@@ -102,20 +103,30 @@ operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<W
 
 // `in_front` words before each neuron's weights stay zero.
 template <class Word, class Start>
-std::shared_ptr<matrix_storage<Word, Start>> panels_of(const operation& op, const dyn& input,
-                                                       int pack, int offset, int register_bytes,
-                                                       std::size_t in_front) {
-  const auto n_out = static_cast<std::size_t>(op.ints[2]);
+std::shared_ptr<matrix_storage<Word, Start>> panels_of(const packed_layer& l, int register_bytes,
+                                                       std::size_t in_front, int samples) {
+  const auto n_out = static_cast<std::size_t>(l.shape.n_out),
+             groups = static_cast<std::size_t>(l.shape.groups);
   const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(Word);
-  const std::size_t n_words = words_per_row(op, pack), padded = round_up(n_out, lanes);
-  auto all = std::make_shared<matrix_storage<Word, Start>>(padded * (in_front + n_words), padded);
-  for (std::size_t o = 0; o < n_out; ++o) {
-    Word* panel = all->words.data() + o / lanes * (in_front + n_words) * lanes + o % lanes;
+  const std::size_t n_words = l.shape.words(l.pack), padded = round_up(n_out, lanes);
+  const std::size_t row_words =
+      is_convolution(l.op) ? n_words / static_cast<std::size_t>(l.shape.taps) : 0;
+  auto all = std::make_shared<matrix_storage<Word, Start>>(
+      groups * padded * (in_front + n_words), groups * padded,
+      row_words * static_cast<std::size_t>(samples));
+  for (std::size_t column = 0; column < l.shape.columns(); ++column) {
+    const std::size_t o = column % n_out, first_panel = column / n_out * (padded / lanes);
+    Word* panel =
+        all->words.data() + (first_panel + o / lanes) * (in_front + n_words) * lanes + o % lanes;
     for (std::size_t w = 0; w < n_words; ++w)
       panel[(in_front + w) * lanes] = static_cast<Word>(
-          pack == 1 ? at(op.constants[0], w * n_out + o) : int128{word_of(op, pack, w, o)});
+          l.pack == 1 ? at(l.op.constants[0], w * n_out + o) : int128{word_of(l, w, column)});
   }
-  fill_starts(op, input, offset, all->starts.data());
+  fill_starts(l, padded, all->starts.data());
+  std::int32_t zero = 0;
+  for (int k = 0; k < l.pack; ++k)
+    zero |= l.pack == 4 ? in_word<4>(0, k, l.offset) : in_word<2>(0, k, l.offset);
+  std::fill(all->padding.data(), all->padding.data() + all->padding.size(), zero);
   return all;
 }
 
@@ -129,55 +140,60 @@ operation_constants constants_by_register(const operation& op, lane type, int re
   return with_lane(type, [&](auto t) { return by_register<decltype(t)>(op, register_bytes); });
 }
 
-operation_constants panels(const operation& op, const dyn& input, lane type, int pack, int offset,
-                           int register_bytes) {
+operation_constants panels(const packed_layer& layer, lane type, int register_bytes, int samples) {
   return with_lane(type, [&](auto t) {
     using T = decltype(t);
-    return stored(op, panels_of<T, T>(op, input, pack, offset, register_bytes, 0));
+    return stored(layer.op, panels_of<T, T>(layer, register_bytes, 0, samples));
   });
 }
 
-operation_constants wide_panels(const operation& op, const dyn& input, int offset, int128 largest,
-                                int together, int register_bytes) {
-  auto all = panels_of<std::int32_t, std::int64_t>(op, input, 2, offset, register_bytes, 1);
+operation_constants wide_panels(const packed_layer& layer, int128 largest, int together,
+                                int register_bytes, int samples) {
+  auto all = panels_of<std::int32_t, std::int64_t>(layer, register_bytes, 1, samples);
   const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(std::int32_t);
-  const std::size_t panel_size = (1 + words_per_row(op, 2)) * lanes;
-  const auto neurons = static_cast<std::size_t>(together);
+  const std::size_t panel_size = (1 + layer.shape.words(2)) * lanes;
+  const auto neurons = static_cast<std::size_t>(together),
+             n_out = static_cast<std::size_t>(layer.shape.n_out);
+  const std::size_t padded = round_up(n_out, lanes);
   for (std::size_t o = 0; o < all->starts.size(); o += neurons) {
     std::int32_t* first = all->words.data() + o / lanes * panel_size + o % lanes;
-    std::fill(first, first + neurons, words_at_once(op, largest, o, together));
+    const std::size_t in_group = o % padded;
+    const int real = static_cast<int>(std::min(neurons, n_out - std::min(n_out, in_group)));
+    std::fill(first, first + neurons,
+              words_at_once(layer, largest, o / padded * n_out + in_group, real));
   }
-  return stored(op, std::move(all));
+  return stored(layer.op, std::move(all));
 }
 
-int words_at_once(const operation& op, int128 largest, std::size_t first_neuron, int neurons) {
-  const auto n_in = static_cast<std::size_t>(op.ints[1]),
-             n_out = static_cast<std::size_t>(op.ints[2]);
-  const std::size_t end = std::min(n_out, first_neuron + static_cast<std::size_t>(neurons));
+int words_at_once(const packed_layer& l, int128 largest, std::size_t first_column, int columns) {
+  const std::size_t n_words = l.shape.words(2),
+                    end = first_column + static_cast<std::size_t>(columns);
   int at_once = most_words_at_once;
-  for (std::size_t o = first_neuron; o < end; ++o) {
-    const auto fits = [&](std::size_t inputs) {
+  for (std::size_t o = first_column; o < end; ++o) {
+    const auto fits = [&](std::size_t words) {
       int128 sum = 0;
-      for (std::size_t i = 0; i < n_in; ++i) {
-        const int128 w = at(op.constants[0], i * n_out + o);
-        sum = (i % inputs == 0 ? 0 : sum) + (w < 0 ? -w : w) * largest;
+      for (std::size_t w = 0; w < n_words; ++w) {
+        const auto word = static_cast<std::uint32_t>(word_of(l, w, o));
+        const int128 low = element_of<2>(word, 0, 0), high = element_of<2>(word, 1, 0);
+        sum = (w % words == 0 ? 0 : sum) +
+              ((low < 0 ? -low : low) + (high < 0 ? -high : high)) * largest;
         if (sum >= largest_partial_sum) return false;
       }
       return true;
     };
-    while (at_once > 0 && !fits(2 * static_cast<std::size_t>(at_once))) at_once /= 2;
+    while (at_once > 0 && !fits(static_cast<std::size_t>(at_once))) at_once /= 2;
   }
   return at_once;
 }
 
-operation_constants sparse_words(const operation& op, const dyn& input, int pack, int offset) {
-  const auto n_out = static_cast<std::size_t>(op.ints[2]);
-  const std::size_t padded = round_up(n_out, neurons_of_a_tile);
+operation_constants sparse_words(const packed_layer& l) {
+  const auto n_out = static_cast<std::size_t>(l.shape.n_out);
+  const std::size_t padded = round_up(n_out, neurons_of_a_tile), n_words = l.shape.words(l.pack);
   std::vector<std::int32_t> begins, entries;
   for (std::size_t o = 0; o <= padded; ++o) {
     begins.push_back(static_cast<std::int32_t>(padded + 1 + entries.size() - o));
-    for (std::size_t w = 0; o < n_out && w < words_per_row(op, pack); ++w)
-      if (const std::int32_t word = word_of(op, pack, w, o); word != 0) {
+    for (std::size_t w = 0; o < n_out && w < n_words; ++w)
+      if (const std::int32_t word = word_of(l, w, o); word != 0) {
         entries.push_back(static_cast<std::int32_t>(w));
         entries.push_back(word);
       }
@@ -186,16 +202,16 @@ operation_constants sparse_words(const operation& op, const dyn& input, int pack
       begins.size() + entries.size(), padded);
   std::copy(entries.begin(), entries.end(),
             std::copy(begins.begin(), begins.end(), all->words.data()));
-  fill_starts(op, input, offset, all->starts.data());
-  return stored(op, std::move(all));
+  fill_starts(l, padded, all->starts.data());
+  return stored(l.op, std::move(all));
 }
 
-double filled_share(const operation& op, int pack) {
-  const auto n_out = static_cast<std::size_t>(op.ints[2]);
+double filled_share(const packed_layer& l) {
+  const std::size_t n_words = l.shape.words(l.pack), columns = l.shape.columns();
   std::size_t filled = 0;
-  for (std::size_t w = 0; w < words_per_row(op, pack); ++w)
-    for (std::size_t o = 0; o < n_out; ++o) filled += word_of(op, pack, w, o) != 0;
-  return static_cast<double>(filled) / static_cast<double>(words_per_row(op, pack) * n_out);
+  for (std::size_t w = 0; w < n_words; ++w)
+    for (std::size_t o = 0; o < columns; ++o) filled += word_of(l, w, o) != 0;
+  return static_cast<double>(filled) / static_cast<double>(n_words * columns);
 }
 
 }  // namespace isobit::engine

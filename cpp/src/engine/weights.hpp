@@ -9,7 +9,7 @@
 
 #include "description.hpp"
 #include "isa_kernels.hpp"
-#include "sample_run.hpp"
+#include "sum_shape.hpp"
 
 namespace isobit::engine {
 
@@ -48,26 +48,34 @@ operation_constants plain_constants(const operation& op, lane type);
 // The same, with every constant repeated or padded to whole registers of neighbouring elements.
 operation_constants constants_by_register(const operation& op, lane type, int register_bytes);
 
-// A weight matrix in panels of as many neurons as a register holds words: panel by panel, word by
-// word (of `pack` weights; pack 1: one), a word of each neuron side by side; what pads the last
-// panel and the last word is zero. Then what each neuron's sum starts from, in the format of the
-// exact sum: its bias, less what `offset` adds to the products.
-operation_constants panels(const operation& op, const dyn& input, lane type, int pack, int offset,
-                           int register_bytes);
+// A layer with a weight matrix, and how its input lies.
+struct packed_layer {
+  const operation& op;
+  sum_shape shape;
+  dyn input;
+  int pack, offset;
+};
+
+// A weight matrix in panels of as many neurons as a register holds words: group by group, panel by
+// panel, word by word (of `pack` weights; pack 1: one), a word of each neuron side by side; what
+// pads the last panel and the last word of a tap is zero. Then what each neuron's sum starts from,
+// in the format of the exact sum: its bias, less what `offset` adds to the products. For a
+// convolution then a row of zeros as words, one for each of `samples`.
+operation_constants panels(const packed_layer& layer, lane type, int register_bytes, int samples);
 
 // The same for sums of up to 64 bits of pairs (policy/wide_sums.hpp), where `largest` bounds the
 // stored activations; `together` neurons (a divisor of a panel) share their first word.
-operation_constants wide_panels(const operation& op, const dyn& input, int offset, int128 largest,
-                                int together, int register_bytes);
+operation_constants wide_panels(const packed_layer& layer, int128 largest, int together,
+                                int register_bytes, int samples);
 
-// The most words, a power of two, that these neurons may add up at once; 0 if not even one fits.
-int words_at_once(const operation& op, int128 largest, std::size_t first_neuron, int neurons);
+// The most words, a power of two, that these columns may add up at once; 0 if not even one fits.
+int words_at_once(const packed_layer& layer, int128 largest, std::size_t first_column, int columns);
 
 // The same with the words that are not zero only: policy/sparse_samples.hpp.
-operation_constants sparse_words(const operation& op, const dyn& input, int pack, int offset);
+operation_constants sparse_words(const packed_layer& layer);
 
 // The share of a weight matrix's words that are not zero.
-double filled_share(const operation& op, int pack);
+double filled_share(const packed_layer& layer);
 
 }  // namespace isobit::engine
 

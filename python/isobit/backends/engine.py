@@ -13,7 +13,7 @@ import numpy.typing as npt
 from isobit.backends.layer import LayerLowering
 from isobit.backends.program import PLACEHOLDER, ProgramBuilder
 from isobit.backends.stored import KnownIntegers, StoredConstant, StoredTable
-from isobit.errors import InputError, IsobitError, ProofError
+from isobit.errors import InputError, IsobitError, ProofError, UnsupportedError
 from isobit.ir import Graph, Shape
 from isobit.ops import REGISTRY
 from isobit.ops.base import size
@@ -24,6 +24,10 @@ Arrays = list[npt.NDArray[Any]]
 
 WORK_PER_THREAD = 2**23
 """Multiplications that pay for one more thread: about a quarter of a millisecond of work."""
+
+
+MOST_TRACED = 2**24
+"""Multiplications of one sample whose data flow is recorded: about half a gigabyte."""
 
 
 class Engine:
@@ -152,8 +156,20 @@ class Engine:
         """Integers from integers, computed with doubles that hold integers."""
         return self._shaped(self.program.run_f64(arrays, self._ids(names)), names)
 
+    @property
+    def is_traceable(self) -> bool:
+        """Whether the data flow of one sample is small enough to be recorded."""
+        return bool(self.program.work <= MOST_TRACED)
+
     def replay(self, arrays: Arrays, names: Sequence[str]) -> Arrays:
-        """Integers from integers, by replaying the recorded data-flow graph."""
+        """Integers from integers, by replaying the recorded data-flow graph.
+
+        Raises
+        ------
+        UnsupportedError
+            When the graph would be too large.
+        """
+        self._check_traceable()
         return self._shaped(self.program.replay(arrays, self._ids(names)), names)
 
     def _threads(self, n_threads: int | None, count: int) -> int:
@@ -164,13 +180,28 @@ class Engine:
         return min(threads(None), worthwhile) if worthwhile > 1 else 1
 
     def operation_counts(self) -> dict[str, dict[str, int]]:
-        """Counts of the traced data flow by layer, added up over the cells of each."""
+        """Counts of the traced data flow by layer, added up over the cells of each.
+
+        Raises
+        ------
+        UnsupportedError
+            When the data flow is too large to be recorded.
+        """
+        self._check_traceable()
         counts: dict[str, dict[str, int]] = {}
         for layer, cell in zip(self.layers, self.program.trace()["ops"], strict=True):
             total = counts.setdefault(layer, dict.fromkeys(cell, 0))
             for kind, number in cell.items():
                 total[kind] += number
         return counts
+
+    def _check_traceable(self) -> None:
+        if not self.is_traceable:
+            raise UnsupportedError(
+                f"the data flow of this network has {self.program.work:.3g} products in a sample, and "
+                "no more "
+                f"than {MOST_TRACED:.3g} are recorded; predict, predict_raw and trace work without it"
+            )
 
     def _ids(self, names: Sequence[str]) -> list[int]:
         return [self.ids[name] for name in names]

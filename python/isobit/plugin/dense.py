@@ -17,7 +17,7 @@ from isobit.plugin.parts import Call, Parts
 
 
 @dataclass(frozen=True)
-class _Packing:
+class Packing:
     """How activations and weights lie in words.
 
     Attributes
@@ -48,16 +48,10 @@ def dense(parts: Parts, step: Step) -> Iterator[Call]:
             *parts.formats(), parts.output, "@scratch@", scratch_bytes=n_in * parts.bits // 8,
         )  # fmt: skip
         return
-    packing = _packing(parts, source)
+    packing = packing_of(parts, source)
     lanes = 8 * parts.isa.vector_bytes // packing.word_bits
     weight, bias = _declare(parts, packing, lanes, source, n_in, n_out)
-    output, behind = parts.output, []
-    for number in step.followers:
-        follower = Parts(parts.network, number, parts.isa, packing.word_bits)
-        fmt = static_format(parts.network.format(follower.op["output"]))
-        behind.append(f"native::then<{', '.join([follower.cell, fmt, *follower.arguments()])}>")
-        parts.data.extend(follower.data)
-        output = follower.output
+    output, behind = then(parts, step, packing.word_bits)
     word = f"std::int{packing.word_bits}_t"
     yield parts.call(
         "matrix",
@@ -82,7 +76,19 @@ def dense(parts: Parts, step: Step) -> Iterator[Call]:
     )
 
 
-def _packing(parts: Parts, source: int) -> _Packing:
+def then(parts: Parts, step: Step, word_bits: int) -> tuple[str, list[str]]:
+    """The tensor in which a step ends, and the cells that follow its sum in registers."""
+    output, behind = parts.output, []
+    for number in step.followers:
+        follower = Parts(parts.network, number, parts.isa, word_bits)
+        fmt = static_format(parts.network.format(follower.op["output"]))
+        behind.append(f"native::then<{', '.join([follower.cell, fmt, *follower.arguments()])}>")
+        parts.data.extend(follower.data)
+        output = follower.output
+    return output, behind
+
+
+def packing_of(parts: Parts, source: int) -> Packing:
     """The narrowest packing that is proven to hold the activations and holds the weights."""
     low, high = parts.network.ranges[source]
     weight = parts.op["constants"][0]
@@ -92,16 +98,16 @@ def _packing(parts: Parts, source: int) -> _Packing:
         if parts.isa.byte_range is not None and least >= -128 and most <= 127 and high - low <= 255:
             first, last = parts.isa.byte_range
             offset = 0 if first <= low and high <= last else -128 - low if first < 0 else -low
-            return _Packing(4, 32, "std::int8_t" if first < 0 else "std::uint8_t", offset)
+            return Packing(4, 32, "std::int8_t" if first < 0 else "std::uint8_t", offset)
         if least >= -(2**15) and most < 2**15 and high - low < 2**16:
             offset = 0 if low >= -(2**15) and high < 2**15 else -(2**15) - low
-            return _Packing(2, 32, "std::int16_t", offset)
+            return Packing(2, 32, "std::int16_t", offset)
     bits = max(32, parts.lane)
-    return _Packing(1, bits, f"std::int{bits}_t")
+    return Packing(1, bits, f"std::int{bits}_t")
 
 
 def _declare(
-    parts: Parts, packing: _Packing, lanes: int, source: int, n_in: int, n_out: int
+    parts: Parts, packing: Packing, lanes: int, source: int, n_in: int, n_out: int
 ) -> tuple[str, str]:
     """Weights as tiles of [word][register][lane], and what the sums begin with; returns their names."""
     weight, bias = parts.op["constants"]
@@ -115,20 +121,21 @@ def _declare(
     words = np.asarray(words).reshape(-1, panels, lanes)
     tiles = [words[:, first : first + size].ravel() for first, size in _tiles(panels)]
 
-    product = _fractional(parts.network.format(source)) + _fractional(weight["format"])
-    total = max(product, _fractional(bias["format"]))
+    product = fractional(parts.network.format(source)) + fractional(weight["format"])
+    total = max(product, fractional(bias["format"]))
     start = np.zeros(panels * lanes, dtype=np.int64)
-    start[:n_out] = bias["raw"] << (total - _fractional(bias["format"]))
+    start[:n_out] = bias["raw"] << (total - fractional(bias["format"]))
     start[:n_out] -= (packing.offset * matrix.sum(axis=0)) << (total - product)
     kind = f"std::int{packing.word_bits}_t"
     stored = np.int32 if packing.word_bits == 32 else np.int64
     return (
-        parts.declare("c0", "constant", kind, np.concatenate(tiles).astype(stored), _about(weight)),
-        parts.declare("c1", "constant", kind, start.astype(stored), _about(bias)),
+        parts.declare("c0", "constant", kind, np.concatenate(tiles).astype(stored), about(weight)),
+        parts.declare("c1", "constant", kind, start.astype(stored), about(bias)),
     )
 
 
-def _fractional(code: Code) -> int:
+def fractional(code: Code) -> int:
+    """The fractional bits of a format."""
     return code[1]
 
 
@@ -141,5 +148,6 @@ def _tiles(registers: int) -> Iterator[tuple[int, int]]:
             first += size
 
 
-def _about(constant: Any) -> str:
+def about(constant: Any) -> str:
+    """What the type of a constant says of it."""
     return f"{static_format(constant['format'])}, {constant['raw'].size}"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from isobit.backends.cells import schedule_of
 from isobit.plugin.network import Network
 
+_SUMS = ("dense", "convolution")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -41,7 +43,7 @@ def fused(network: Network) -> Iterator[Step]:
         followers: list[int] = []
         inner: list[int] = []
         tensor = op["output"]
-        while op["cell"] == "dense" and tensor not in kept and len(readers.get(tensor, ())) == 1:
+        while op["cell"] in _SUMS and tensor not in kept and len(readers.get(tensor, ())) == 1:
             (reader,) = readers[tensor]
             if schedule_of(network.operations[reader]["cell"]) != "map" or not _carries(
                 network, number, reader

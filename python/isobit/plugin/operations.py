@@ -11,6 +11,7 @@ import numpy as np
 
 from isobit.backends.cells import schedule_of
 from isobit.errors import CompileError
+from isobit.plugin.convolution import convolution
 from isobit.plugin.dense import dense
 from isobit.plugin.fusion import Step, fused
 from isobit.plugin.graphs import rows_by_index, segments
@@ -162,6 +163,7 @@ SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "rows": _rows,
     "exchange": _exchange,
     "matrix": dense,
+    "convolution": convolution,
     "rows_with_tables": _rows_with_tables,
     "reduce": _reduce,
     "rows_by_index": rows_by_index,

@@ -33,6 +33,19 @@ struct dense {
     return total;
   }
 
+  // The sums of one neuron (of one register of them) in X windows that follow one another, for
+  // policies that can.
+  template <int X, class P, class All, class N, class Index, class FX, class FW, class FB,
+            class Raw>
+  static auto sums_at(const window<All, N, Index>& from, const view<P, FX>& x,
+                      const constants<P, FW>& weight, std::ptrdiff_t row_stride,
+                      const constants<P, FB>& bias, Raw (&sums)[X])
+      -> decltype(affine_format(from.all, x.format(), weight.format(), bias.format())) {
+    const auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
+    P::template affine_positions<X>(from, x, weight, row_stride, bias, total, sums);
+    return total;
+  }
+
   template <class P, class S, class A, class Y>
   static num<P, Y> finish(const num<P, S>& sum, const A& accumulator, const Y& out) {
     return cast(cast(sum, accumulator), out);

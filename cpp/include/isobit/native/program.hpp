@@ -4,6 +4,7 @@
 
 #include "isobit/cells.hpp"
 #include "isobit/native/contraction.hpp"
+#include "isobit/native/convolution.hpp"
 #include "isobit/native/elementwise.hpp"
 #include "isobit/native/entry.hpp"
 #include "isobit/native/graph.hpp"

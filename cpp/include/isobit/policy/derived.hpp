@@ -63,7 +63,8 @@ struct derived {
                      std::ptrdiff_t row_stride, const constants<P, FB>& b, const A& total,
                      Raw (&out)[R]) {
     const int here = 0;
-    affine_window<R>(window<N, N, int>{n, n, 1, &here, 0}, x, w, row_stride, b, total, out);
+    affine_window<R>(window<N, N, int>{n, n, 1, &here, 0, nullptr}, x, w, row_stride, b, total,
+                     out);
   }
 
   // The same over a window: tap t reads the rows of weights from t * n on.

@@ -11,6 +11,7 @@
 #ifndef ISOBIT_POLICY_INTERVAL_HPP
 #define ISOBIT_POLICY_INTERVAL_HPP
 
+#include <cstdint>
 #include <stdexcept>
 
 #include "isobit/policy/scalar.hpp"
@@ -33,10 +34,10 @@ namespace detail {
 
 // Bits of the narrowest two's complement word that holds n.
 inline int signed_bits(int128 n) {
-  uint128 m = static_cast<uint128>(n < 0 ? ~n : n);
-  int bits = 1;
-  for (; m != 0; m >>= 1) ++bits;
-  return bits;
+  const uint128 m = static_cast<uint128>(n < 0 ? ~n : n);
+  const auto upper = static_cast<std::uint64_t>(m >> 64), lower = static_cast<std::uint64_t>(m);
+  if (upper != 0) return 129 - __builtin_clzll(upper);
+  return lower != 0 ? 65 - __builtin_clzll(lower) : 1;
 }
 inline int signed_bits(int128 low, int128 high) { return max(signed_bits(low), signed_bits(high)); }
 
@@ -173,6 +174,66 @@ struct interval : derived<interval> {
       if (t.entries[k] > h.high) h.high = t.entries[k];
     }
     return compared(t.entry, i, i, h);
+  }
+
+  // What is one of both, of one format.
+  static range either(const range& a, const range& b) {
+    range r = a;
+    r.low = a.low < b.low ? a.low : b.low;
+    r.high = a.high > b.high ? a.high : b.high;
+    r.needed_bits = detail::max(a.needed_bits, b.needed_bits);
+    r.exact_bits = detail::max(a.exact_bits, b.exact_bits);
+    r.lost = detail::max(a.lost, b.lost);
+    r.reach_bits = detail::max(a.reach_bits, b.reach_bits);
+    return r;
+  }
+
+  // As the generic form, in one step for each weight. Partial sums of any order lie between the
+  // sums of all negative and of all positive terms.
+  template <int R, class N, class FX, class FW, class FB, class A>
+  static void affine(const N& n, const view<interval, FX>& x, const constants<interval, FW>& w,
+                     std::ptrdiff_t row_stride, const constants<interval, FB>& b, const A& total,
+                     range (&out)[R]) {
+    const int here = 0;
+    affine_window<R>(window<N, N, int>{n, n, 1, &here, 0, nullptr}, x, w, row_stride, b, total,
+                     out);
+  }
+  template <int R, class All, class N, class Index, class FX, class FW, class FB, class A>
+  static void affine_window(const window<All, N, Index>& from, const view<interval, FX>& x,
+                            const constants<interval, FW>& w, std::ptrdiff_t row_stride,
+                            const constants<interval, FB>& b, const A& total, range (&out)[R]) {
+    const auto fp = product(x.format(), w.format());
+    const auto fs = sum_of(from.all, fp);
+    for (int r = 0; r < R; ++r) {
+      range all = point(fs, 0);
+      hull partial = {0, 0};
+      for (int t = 0; t < from.taps; ++t) {
+        if (from.at[t] < 0) continue;
+        const range* xs = x.data + from.at[t] * from.next * x.stride;
+        const int128* weights =
+            w.data + static_cast<std::ptrdiff_t>(t) * from.n * row_stride + r * w.stride;
+        for (int i = 0; i < from.n; ++i) {
+          const range& xi = xs[i * x.stride];
+          const int128 weight = weights[i * row_stride];
+          const int128 low = times(weight, weight < 0 ? xi.high : xi.low);
+          const int128 high = times(weight, weight < 0 ? xi.low : xi.high);
+          all.low = plus(all.low, low);
+          all.high = plus(all.high, high);
+          if (low < 0) partial.low = plus(partial.low, low);
+          if (high > 0) partial.high = plus(partial.high, high);
+          all.needed_bits = detail::max(all.needed_bits, xi.needed_bits);
+          all.lost = detail::max(all.lost, xi.lost);
+          all.exact_bits = detail::max(all.exact_bits, xi.exact_bits);
+          all.reach_bits = detail::max(all.reach_bits, xi.reach_bits);
+        }
+      }
+      const int exact = detail::signed_bits(all.low, all.high);
+      all.exact_bits = all.lost > 0 ? detail::max(exact, all.exact_bits) : exact;
+      all.reach_bits = detail::max(all.reach_bits, detail::signed_bits(partial.low, partial.high));
+      const range bias = splat(b.format(), b.data[r * b.stride]);
+      out[r] = add(total, shl(total, all, total.frac() - fs.frac()),
+                   shl(total, bias, total.frac() - b.format().frac()));
+    }
   }
 
  private:

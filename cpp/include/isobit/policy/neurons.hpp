@@ -89,6 +89,15 @@ void sum_row(int words, const void* row, const Vec* weights, std::ptrdiff_t next
   }
 }
 
+// Where tap t of X windows that follow one another finds its words. Rows are whole words.
+template <class Word, int X, class All, class N, class Index>
+void rows_of_tap(const window<All, N, Index>& from, int t, const void* x, const void* (&rows)[X]) {
+  for (int p = 0; p < X; ++p) {
+    const auto pixel = from.at[p * from.taps + t];
+    rows[p] = pixel < 0 ? from.padding : static_cast<const Word*>(x) + pixel * from.next;
+  }
+}
+
 }  // namespace detail
 
 // Activations in words of K elements, 8 or 16 bits wide; K = 1: elements of T.
@@ -120,6 +129,33 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
     products<R>((n + K - 1) / K, x.data, w.data, row_stride, w.stride, out);
     for (int r = 0; r < R; ++r)
       out[r] = ints::add(total, ints::shl(total, out[r], shift), b.data[r * b.stride]);
+  }
+
+  // The sums of X windows that follow one another, for one register of neurons: each register of
+  // weights is loaded once for all of them, and their chains of sums hide the latency of the
+  // instruction. Taps in the padding have words, too.
+  template <int X, class All, class Count, class Index, class FX, class FW, class FB, class A>
+  static void affine_positions(const window<All, Count, Index>& from,
+                               const view<packed_neurons, FX>& x,
+                               const constants<packed_neurons, FW>& w, std::ptrdiff_t row_stride,
+                               const constants<packed_neurons, FB>& b, const A& total,
+                               vec (&out)[X]) {
+    const int shift = total.frac() - product(x.format(), w.format()).frac();
+    const int n_words = (from.n + K - 1) / K;
+    const vec* weights = w.data;
+    vec sum[X] = {};
+    for (int t = 0; t < from.taps; ++t) {
+      const void* rows[X];
+      detail::rows_of_tap<T>(from, t, x.data, rows);
+      for (int i = 0; i < n_words; ++i, weights += row_stride) {
+        const vec weight = *weights;
+#pragma GCC unroll 8
+        for (int p = 0; p < X; ++p)
+          sum[p] = terms::add(sum[p], detail::broadcast_word<T, vec>(rows[p], i), weight);
+      }
+    }
+    for (int p = 0; p < X; ++p)
+      out[p] = ints::add(total, ints::shl(total, sum[p], shift), b.data[0]);
   }
 
  private:

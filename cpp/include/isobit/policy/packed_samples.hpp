@@ -43,15 +43,48 @@ struct packed_samples : registers<lanes<std::int32_t, N>, S>, derived<packed_sam
   static void affine(const Count& n, const view<packed_samples, FX>& x,
                      const constants<packed_samples, FW>& w, std::ptrdiff_t row_stride,
                      const constants<packed_samples, FB>& b, const A& total, group (&out)[R]) {
-    using one = lanes<std::int32_t, N>;
     const int shift = total.frac() - product(x.format(), w.format()).frac();
     vec sum[R][S];
+    begin<R>(b, total, shift, sum);
+    add_products<R>((n + K - 1) / K, x.data, x.stride, w.data, row_stride, w.stride, sum);
+    end<R>(b, total, shift, sum, out);
+  }
+
+  // As derived::affine_window; each tap is whole words.
+  template <int R, class All, class Count, class Index, class FX, class FW, class FB, class A>
+  static void affine_window(const window<All, Count, Index>& from,
+                            const view<packed_samples, FX>& x,
+                            const constants<packed_samples, FW>& w, std::ptrdiff_t row_stride,
+                            const constants<packed_samples, FB>& b, const A& total,
+                            group (&out)[R]) {
+    const int shift = total.frac() - product(x.format(), w.format()).frac();
+    const int n_words = (from.n + K - 1) / K;
+    const std::int32_t* weights = w.data;
+    vec sum[R][S];
+    begin<R>(b, total, shift, sum);
+    for (int t = 0; t < from.taps; ++t, weights += n_words * row_stride) {
+      const group* row = from.at[t] < 0 ? static_cast<const group*>(from.padding)
+                                        : x.data + from.at[t] * from.next * x.stride;
+      if (row != nullptr)
+        add_products<R>(n_words, row, x.stride, weights, row_stride, w.stride, sum);
+    }
+    end<R>(b, total, shift, sum, out);
+  }
+
+ private:
+  using one = lanes<std::int32_t, N>;
+
+  // Sums begin with the bias where it has their fractional bits; else it is added at the end.
+  template <int R, class B, class A>
+  static void begin(const B& b, const A& total, int shift, vec (&sum)[R][S]) {
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
       for (int s = 0; s < S; ++s)
         sum[r][s] = one::splat(total, shift == 0 ? b.data[r * b.stride] : 0);
-    add_products<R>((n + K - 1) / K, x.data, x.stride, w.data, row_stride, w.stride, sum);
+  }
+  template <int R, class B, class A>
+  static void end(const B& b, const A& total, int shift, const vec (&sum)[R][S], group (&out)[R]) {
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4

@@ -158,7 +158,8 @@ struct trace : derived<trace> {
                      std::ptrdiff_t row_stride, const constants<trace, FB>& b, const A& total,
                      flow_ref (&out)[R]) {
     const int here = 0;
-    affine_window<R>(window<N, N, int>{n, n, 1, &here, 0}, x, w, row_stride, b, total, out);
+    affine_window<R>(window<N, N, int>{n, n, 1, &here, 0, nullptr}, x, w, row_stride, b, total,
+                     out);
   }
 
   template <int R, class All, class N, class Index, class FX, class FW, class FB, class A>

@@ -82,13 +82,23 @@ struct wide_samples : registers<lanes<std::int64_t, N / 2>, 2 * S>, derived<wide
   static void affine(const Count& n, const view<wide_samples, FX>& x,
                      const constants<wide_samples, FW>& w, std::ptrdiff_t row_stride,
                      const constants<wide_samples, FB>& b, const A& total, group (&out)[R]) {
+    const int here = 0;
+    affine_window<R>(window<Count, Count, int>{n, n, 1, &here, 0, nullptr}, x, w, row_stride, b,
+                     total, out);
+  }
+
+  // As derived::affine_window; each tap is whole words, and those in the padding have some too.
+  template <int R, class All, class Count, class Index, class FX, class FW, class FB, class A>
+  static void affine_window(const window<All, Count, Index>& from, const view<wide_samples, FX>& x,
+                            const constants<wide_samples, FW>& w, std::ptrdiff_t row_stride,
+                            const constants<wide_samples, FB>& b, const A& total, group (&out)[R]) {
     const int shift = total.frac() - product(x.format(), w.format()).frac();
     const auto* words = reinterpret_cast<const word_group*>(x.data);
     const auto* weights = reinterpret_cast<const std::int32_t*>(w.data);
     // Two registers of samples at a time: all sums stay in registers.
     static_assert(S % 2 == 0, "pairs of registers");
     for (int s = 0; s < S; s += 2)
-      two_registers<R>((n + K - 1) / K, words, s, x.stride, weights, row_stride, w.stride, out);
+      two_registers<R>(from, words, s, x.stride, weights, row_stride, w.stride, out);
     for (int r = 0; r < R; ++r)
       for (int s = 0; s < 2 * S; ++s)
         out[r].in[s] = one::add(total, one::shl(total, out[r].in[s], shift),
@@ -96,33 +106,43 @@ struct wide_samples : registers<lanes<std::int64_t, N / 2>, 2 * S>, derived<wide
   }
 
  private:
-  // Indices that are constants from the start let the sums be registers through both loops.
-  template <int R>
-  static void two_registers(int n_words, const word_group* x, int s, std::ptrdiff_t x_stride,
-                            const std::int32_t* weights, std::ptrdiff_t row_stride,
-                            std::ptrdiff_t next_neuron, group (&out)[R]) {
+  // Indices that are constants from the start let the sums be registers through all loops.
+  template <int R, class All, class Count, class Index>
+  static void two_registers(const window<All, Count, Index>& from, const word_group* x, int s,
+                            std::ptrdiff_t x_stride, const std::int32_t* weights,
+                            std::ptrdiff_t row_stride, std::ptrdiff_t next_neuron,
+                            group (&out)[R]) {
     using lane_halves = detail::halves<N>;
     constexpr std::make_index_sequence<R> neurons{};
+    const int n_words = (from.n + K - 1) / K;
     const int at_once = weights[0];
     vec sum[2 * R], upper[2 * R];
     detail::for_each_index(std::make_index_sequence<2 * R>(),
                            [&](auto i) { sum[i] = upper[i] = vec{}; });
-    for (int first = 0; first < n_words; first += at_once) {
-      const int end = n_words - first < at_once ? n_words : first + at_once;
-      for (int i = first; i < end; ++i) {
-        weights += row_stride;
-        const vec low = x->in[s], high = x->in[s + 1];
+    int left = at_once;  // words until the upper halves must be moved
+    for (int t = 0; t < from.taps; ++t) {
+      const word_group* row = from.at[t] < 0 ? static_cast<const word_group*>(from.padding)
+                                             : x + from.at[t] * from.next * x_stride;
+      for (int i = 0; i < n_words;) {
+        const int end = n_words - i < left ? n_words : i + left;
+        left -= end - i;
+        for (; i < end; ++i) {
+          weights += row_stride;
+          const vec low = row->in[s], high = row->in[s + 1];
+          detail::for_each_index(neurons, [&](auto r) {
+            const vec weight = vec{} + weights[r * next_neuron];
+            sum[2 * r] = dot_unit<K, N>::dot(sum[2 * r], low, weight);
+            sum[2 * r + 1] = dot_unit<K, N>::dot(sum[2 * r + 1], high, weight);
+          });
+          row += x_stride;
+        }
+        if (left > 0) continue;
+        left = at_once;
         detail::for_each_index(neurons, [&](auto r) {
-          const vec weight = vec{} + weights[r * next_neuron];
-          sum[2 * r] = dot_unit<K, N>::dot(sum[2 * r], low, weight);
-          sum[2 * r + 1] = dot_unit<K, N>::dot(sum[2 * r + 1], high, weight);
+          lane_halves::carry(sum[2 * r], upper[2 * r]);
+          lane_halves::carry(sum[2 * r + 1], upper[2 * r + 1]);
         });
-        x += x_stride;
       }
-      detail::for_each_index(neurons, [&](auto r) {
-        lane_halves::carry(sum[2 * r], upper[2 * r]);
-        lane_halves::carry(sum[2 * r + 1], upper[2 * r + 1]);
-      });
     }
     detail::for_each_index(neurons, [&](auto r) {
       auto& to = out[r].in;
@@ -157,6 +177,48 @@ struct wide_neurons : registers<lanes<std::int64_t, N / 2>, 2>, derived<wide_neu
     for (int r = 0; r < R; ++r)
       for (int s = 0; s < 2; ++s)
         out[r].in[s] = one::add(total, one::shl(total, out[r].in[s], shift), starts[r].in[s]);
+  }
+
+  // As packed_neurons::affine_positions.
+  template <int X, class All, class Count, class Index, class FX, class FW, class FB, class A>
+  static void affine_positions(const window<All, Count, Index>& from,
+                               const view<wide_neurons, FX>& x,
+                               const constants<wide_neurons, FW>& w, std::ptrdiff_t row_stride,
+                               const constants<wide_neurons, FB>& b, const A& total,
+                               group (&out)[X]) {
+    using lane_halves = detail::halves<N>;
+    const int shift = total.frac() - product(x.format(), w.format()).frac();
+    const int n_words = (from.n + K - 1) / K;
+    const auto* weights = reinterpret_cast<const vec*>(w.data);
+    const auto* starts = reinterpret_cast<const group*>(b.data);
+    const int at_once = (*weights)[0];
+    vec sum[X] = {}, upper[X] = {};
+    int left = at_once;
+    for (int t = 0; t < from.taps; ++t) {
+      const void* rows[X];
+      detail::rows_of_tap<std::int32_t>(from, t, x.data, rows);
+      for (int i = 0; i < n_words;) {
+        const int end = n_words - i < left ? n_words : i + left;
+        left -= end - i;
+        for (; i < end; ++i) {
+          weights += row_stride;
+          const vec weight = *weights;
+#pragma GCC unroll 8
+          for (int p = 0; p < X; ++p)
+            sum[p] = dot_unit<K, N>::dot(
+                sum[p], detail::broadcast_word<std::int32_t, vec>(rows[p], i), weight);
+        }
+        if (left > 0) continue;
+        left = at_once;
+#pragma GCC unroll 8
+        for (int p = 0; p < X; ++p) lane_halves::carry(sum[p], upper[p]);
+      }
+    }
+    for (int p = 0; p < X; ++p) {
+      lane_halves::join(sum[p], upper[p], out[p].in[0], out[p].in[1]);
+      for (int s = 0; s < 2; ++s)
+        out[p].in[s] = one::add(total, one::shl(total, out[p].in[s], shift), starts->in[s]);
+    }
   }
 
  private:

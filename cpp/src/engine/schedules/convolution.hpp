@@ -25,9 +25,13 @@ struct convolution_shape {
         pixels(ints + 5) {}
 
   // What output position p sums up, of words of so many elements.
-  window<int, int, std::int64_t> at(int p, int pack = 1) const {
-    return {taps * n_in, n_in, taps, pixels + static_cast<std::ptrdiff_t>(p) * taps,
-            static_cast<std::ptrdiff_t>(groups) * ((n_in + pack - 1) / pack)};
+  window<int, int, std::int64_t> at(int p, int pack = 1, const void* padding = nullptr) const {
+    return {taps * n_in,
+            n_in,
+            taps,
+            pixels + static_cast<std::ptrdiff_t>(p) * taps,
+            static_cast<std::ptrdiff_t>(groups) * ((n_in + pack - 1) / pack),
+            padding};
   }
 };
 
@@ -48,10 +52,18 @@ inline const char* wrong_convolution(const engine::operation_sizes& s) {
   return nullptr;
 }
 
+// Whether one position stands for all: for the proof (proof.cpp), whose time then does not grow
+// with images.
+template <class P>
+struct all_positions {
+  static constexpr bool alike = false;
+};
+
 // Weights: [tap][channel of the group][output channel of all groups].
 template <class Cell>
 struct convolution : schedule {
   static constexpr const char* name = "convolution";
+  static constexpr schedule_kind kind = schedule_kind::convolution;
   static const char* wrong(const engine::operation_sizes& s) { return wrong_convolution(s); }
   static double work(const engine::operation_sizes& s) {
     return static_cast<double>(s.ints[0] * s.ints[1] * s.ints[2]) *
@@ -61,16 +73,24 @@ struct convolution : schedule {
   template <class P>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const convolution_shape shape(a.ints);
-    for (int p = 0; p < shape.positions; ++p)
-      for (int g = 0; g < shape.groups; ++g) {
-        int o = 0;
-        for (; o + 8 <= shape.n_out; o += 8) tile<8, P>(a, shape, p, g, o);
-        for (; o + 4 <= shape.n_out; o += 4) tile<4, P>(a, shape, p, g, o);
-        for (; o < shape.n_out; ++o) tile<1, P>(a, shape, p, g, o);
-      }
+    if constexpr (all_positions<P>::alike)
+      all_positions<P>::run(a, shape, position<P>);
+    else
+      for (int p = 0; p < shape.positions; ++p) position<P>(a, shape, p);
   }
 
  private:
+  template <class P>
+  ISOBIT_FLATTEN static void position(const engine::op_args& a, const convolution_shape& shape,
+                                      int p) {
+    for (int g = 0; g < shape.groups; ++g) {
+      int o = 0;
+      for (; o + 8 <= shape.n_out; o += 8) tile<8, P>(a, shape, p, g, o);
+      for (; o + 4 <= shape.n_out; o += 4) tile<4, P>(a, shape, p, g, o);
+      for (; o < shape.n_out; ++o) tile<1, P>(a, shape, p, g, o);
+    }
+  }
+
   template <int R, class P>
   ISOBIT_FLATTEN static void tile(const engine::op_args& a, const convolution_shape& shape, int p,
                                   int g, int o) {

@@ -22,8 +22,8 @@ inline namespace ISOBIT_ISA {
 namespace engine_kernels {
 
 // What a schedule does with neighbouring elements: `elementwise` ones may go over several at once,
-// those of a `matrix` have kernels for packed tensors (packed_table.hpp).
-enum class schedule_kind { elementwise, matrix, other };
+// those of a `matrix` and a `convolution` have kernels for packed tensors (packed_table.hpp).
+enum class schedule_kind { elementwise, matrix, convolution, other };
 
 // What every schedule says of itself. A schedule inherits this, hides what is different, and has
 //   name            by which generators of code know it (plugin/operations.py)

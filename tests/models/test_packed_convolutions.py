@@ -1,0 +1,111 @@
+"""Convolutions around the edges of words, registers and tiles: packed and fused kernels against plain ones.
+
+`verify` compares every path with the scalar one in 128-bit integers, whose bits are the oracle's by the
+tests of the layers. Chains of one to three layers with ReLU, pooling and dense layers between them, in both
+layouts.
+"""
+
+from __future__ import annotations
+
+import random
+import warnings
+
+import numpy as np
+import pytest
+
+import isobit
+from isobit.formats import Format, Overflow, Rounding
+from isobit.ir import GraphBuilder
+
+CHANNELS = (2, 3, 4, 5, 7, 8, 9, 16, 17, 33)
+MOST_PIXELS = 30
+
+
+class Draw:
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.numbers = np.random.default_rng(seed)
+        self.builder = GraphBuilder(f"chain {seed}")
+        self.formats = {}
+
+    def data_format(self, signed=None):
+        width = self.rng.choice([7, 8, 8, 8, 9, 15, 16, 16, 16, 17])
+        signed = self.rng.random() < 0.6 if signed is None else signed
+        return Format(
+            width,
+            width - self.rng.randint(2, 4),
+            signed,
+            self.rng.choice([Rounding.TRN, Rounding.RND, Rounding.RND_CONV, Rounding.RND_ZERO]),
+            self.rng.choice([Overflow.WRAP, Overflow.SAT, Overflow.SAT_SYM if signed else Overflow.SAT]),
+        )
+
+    def add(self, op, source, attrs=None, constants=None, **formats):
+        name = self.builder.add(op, [source], self.builder.unique(op), attrs, constants)
+        self.formats[name] = formats
+        return name
+
+    def convolution(self, source):
+        *lengths, channels = self.builder.shapes[source]
+        rank, rng = len(lengths), self.rng
+        kernel = [rng.randint(1, min(3, n)) for n in lengths]
+        groups = rng.choice([g for g in (1, 1, 1, 2, 3, channels) if channels % g == 0])
+        n_out = rng.choice(CHANNELS)
+        attrs = {
+            "groups": groups,
+            "strides": [rng.choice([1, 1, 2]) for _ in lengths],
+            "pads": [rng.choice([0, 1]) for _ in range(2 * rank)],
+        }
+        transposed = rng.random() < 0.2
+        if transposed:
+            n_out = -(-n_out // groups)
+            shape, outputs, attrs["pads"] = (*kernel, channels, n_out), groups * n_out, [0] * 2 * rank
+        else:
+            outputs = groups * -(-n_out // groups)
+            shape = (*kernel, channels // groups, outputs)
+        constants = {"weight": self.numbers.normal(size=shape), "bias": self.numbers.normal(size=outputs)}
+        weight = rng.choice(["fixed<8,3>", "fixed<8,3>", "fixed<16,4>", "fixed<5,2>"])
+        accumulator = "exact" if rng.random() < 0.7 else "fixed<24,10,RND,SAT>"
+        return self.add(
+            "conv_transpose" if transposed else "conv", source, attrs, constants,
+            output=self.data_format(), weight=weight, bias=rng.choice(["fixed<8,3>", "fixed<16,3>"]),
+            accumulator=accumulator,
+        )  # fmt: skip
+
+
+def chain(seed):
+    """A quantized network."""
+    draw = Draw(seed)
+    rng = draw.rng
+    lengths = rng.choice([(rng.randint(1, MOST_PIXELS),), (rng.randint(1, 6), rng.randint(1, 5))])
+    draw.formats["x"] = {"output": draw.data_format()}
+    last = draw.builder.input("x", (*lengths, rng.choice(CHANNELS)))
+    for _ in range(rng.randint(1, 3)):
+        last = draw.convolution(last)
+        if rng.random() < 0.6:
+            last = draw.add("relu", last, output=draw.data_format(signed=False))
+        if rng.random() < 0.3 and min(draw.builder.shapes[last][:-1]) >= 2:
+            size = [2] * len(lengths)
+            last = draw.add("max_pool", last, {"pool_size": size, "strides": size})
+    if rng.random() < 0.3:
+        weight = draw.numbers.normal(size=(draw.builder.shapes[last][-1], 5))
+        last = draw.add("dense", last, {}, {"weight": weight})
+    draw.builder.output("y", last)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", isobit.QuantizationWarning)
+        config = {"default": "fixed<16,6>", **{k: v for k, v in draw.formats.items() if v}}
+        return isobit.Model(draw.builder.build()).quantize(config)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_random_chains(part):
+    for seed in range(5 * part, 5 * part + 5):
+        quantized = chain(seed)
+        report = quantized.verify(samples=67, seed=seed)
+        assert report.mismatches == 0
+        assert len(report.paths) > 8
+
+
+@pytest.mark.slow
+def test_many_random_chains():
+    for seed in range(1000, 1400):
+        chain(seed).verify(samples=67, seed=seed)
