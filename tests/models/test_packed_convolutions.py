@@ -23,7 +23,7 @@ MOST_PIXELS = 30
 
 class Draw:
     def __init__(self, seed):
-        self.rng = random.Random(seed)
+        self.rng = random.Random(seed)  # noqa: S311 (nothing secret)
         self.numbers = np.random.default_rng(seed)
         self.builder = GraphBuilder(f"chain {seed}")
         self.formats = {}
