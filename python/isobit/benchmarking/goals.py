@@ -91,6 +91,14 @@ GOALS = (
         "autoencoder, 16 bits, batch 1 from Python: ONNX Runtime's run", "autoencoder", BITS_16, "onnxruntime"
     ),
     _first(f"{_LARGE}, 16 bits, batch 1 from Python: ONNX Runtime's run", "large", BITS_16, "onnxruntime"),
+    *(
+        _bulk(f"{name}, {words}, bulk: {what}", network, bits, peer, at_least)
+        for name, network in (("SVHN CNN", "svhn"), ("1D CNN", "cnn1d"))
+        for words, bits, what, peer, at_least in (
+            ("16 bits", BITS_16, "hls4ml's predict (Vitis)", "hls4ml-vitis", 500),
+            ("8 bits", BITS_8, "TFLite int8", "tflite-int8", 1),
+        )
+    ),
 )
 
 

@@ -177,6 +177,13 @@ def mlp(
     return _chain(folder, title, sizes[0], layers, normal, last == "softmax", skip or {})
 
 
+def _convolutional(name: str) -> Network:
+    from isobit.benchmarking import convolutional
+
+    made: Network = getattr(convolutional, name)()
+    return made
+
+
 _TOO_LONG = "its project did not compile in 15 minutes"
 _TOO_LARGE = "it would unroll 398,336 products"
 
@@ -188,6 +195,8 @@ NETWORKS: Mapping[str, Callable[[Path], Network]] = {
         LARGE,
         skip={"hls4ml-quartus": _TOO_LONG, "alkaid": _TOO_LARGE},
     ),
+    "svhn": lambda folder: _convolutional("svhn_cnn"),
+    "cnn1d": lambda folder: _convolutional("cnn_1d"),
 }
 """What the comparison runs on, by the name on the command line: network of a folder for its files."""
 

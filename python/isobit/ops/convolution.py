@@ -37,13 +37,13 @@ class _Convolution(Op):
             )
 
     def _emit(self, layer: LayerLowering, pixels: Pixels, weight: dict[str, Any]) -> None:
-        """One ``convolution`` cell; one ``dense`` cell where every position sees its own pixel only."""
+        """One ``convolution`` cell; one ``dense`` cell where there is one pixel only."""
         node, groups = layer.node, layer.node.attrs["groups"]
         constants = [weight, layer.constant(BIAS, "bias", self._bias(node))]
         formats = [layer.format(ACCUMULATOR)]
         n_in, n_out = layer.input_shapes[0][-1] // groups, node.shape[-1] // groups
         positions, taps = pixels.shape
-        if groups == 1 and np.array_equal(pixels, np.arange(size(layer.input_shapes[0][:-1]))[:, None]):
+        if groups == 1 and size(layer.input_shapes[0][:-1]) == 1 and np.array_equal(pixels, [[0]]):
             layer.emit("dense", formats=formats, constants=constants, ints=[positions, n_in, n_out])
             return
         head = [positions, groups, n_in, n_out, taps]

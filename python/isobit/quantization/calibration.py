@@ -22,6 +22,7 @@ from isobit.formats import MAX_FRAC, Format, Overflow, Rounding
 from isobit.inputs import check_values
 from isobit.ir import Graph
 from isobit.ops import REGISTRY
+from isobit.ops.base import size
 from isobit.ops.roles import RoleKind
 from isobit.proof import Proof
 from isobit.quantization.precision import Precision
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 Ranges = dict[tuple[str, str], tuple[float, float]]
 """Smallest and largest value by (layer, role); the role of inputs and results is ``output``."""
 
-_BLOCK = 4096
+_BLOCK, _MOST_NUMBERS = 4096, 2**26
+"""Samples that are traced together: so many, or fewer where their tensors have too many numbers."""
 
 
 def calibrate(model: Model, request: Request, data: Any, width: int) -> Precision:
@@ -159,8 +161,10 @@ def _ends(fmt: Format) -> tuple[float, float]:
 
 def _blocks(arrays: list[npt.NDArray[Any]], model: Model) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """The samples in blocks, so that the trace of a large data set needs little memory."""
-    for start in range(0, len(arrays[0]), _BLOCK):
+    numbers = sum(size(shape) for shape in model.graph.shapes.values())
+    block = min(_BLOCK, max(1, _MOST_NUMBERS // numbers))
+    for start in range(0, len(arrays[0]), block):
         yield {
-            name: array[start : start + _BLOCK].reshape(-1, *shape)
+            name: array[start : start + block].reshape(-1, *shape)
             for array, (name, shape) in zip(arrays, model.inputs.items(), strict=True)
         }

@@ -57,13 +57,14 @@ def _compiled(network: Network, folder: Path, backend: str) -> Any:
         except ImportError as error:
             raise MissingPeerError(f"not installed ({error})") from None
         logging.getLogger("hls4ml").setLevel(logging.ERROR)
+        convolutional = any(node.op == "conv" for node in network.model.layers)
         architecture, weights = folder / "architecture.json", folder / "weights.h5"
         write_keras(network, architecture, weights)
         config = create_config(
             output_dir=str(folder / "project"),
             project_name=_PROJECT,
             backend=backend,
-            io_type="io_parallel",
+            io_type="io_stream" if convolutional else "io_parallel",  # as its own examples have them
         )
         config["KerasJson"], config["KerasH5"] = str(architecture), str(weights)
         config["HLSConfig"] = {

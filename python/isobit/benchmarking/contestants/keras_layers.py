@@ -35,7 +35,8 @@ def keras_layers(network: Network) -> list[KerasLayer]:
     Raises
     ------
     MissingPeerError
-        For a network that is more than a chain of dense, affine, ReLU and softmax layers.
+        For a network that is more than a chain of dense and affine layers, convolutions without padding or
+        groups, pooling, ReLU and softmax.
     """
     model = network.model
     expected = [*model.inputs, *(node.name for node in model.layers)]
@@ -101,4 +102,25 @@ def _layer(node: Node) -> KerasLayer:
         return KerasLayer(node.name, "BatchNormalization", config, variables)
     if node.op in _ACTIVATIONS:
         return KerasLayer(node.name, "Activation", {"activation": node.op}, {})
+    if node.op == "conv" and node.attrs["groups"] == 1 and _slides(node):
+        kernel = node.constants["weight"].shape[:-2]
+        config = {"filters": node.shape[-1], "kernel_size": list(kernel), "use_bias": True, **_steps(node)}
+        variables = {"kernel": node.constants["weight"], "bias": node.constants["bias"]}
+        return KerasLayer(node.name, f"Conv{len(kernel)}D", config, variables)
+    if node.op == "max_pool" and _slides(node):
+        size = node.attrs["pool_size"]
+        return KerasLayer(node.name, f"MaxPooling{len(size)}D", {"pool_size": list(size), **_steps(node)}, {})
+    if node.op == "reshape" and len(node.shape) == 1:
+        return KerasLayer(node.name, "Flatten", {}, {})
     raise NotRunError(f"layer {node.name!r}: no Keras layer is written for the operator {node.op}")
+
+
+def _slides(node: Node) -> bool:
+    """Whether a kernel goes over the input alone, without gaps."""
+    plain = not any(node.attrs["pads"] or ()) and all(n == 1 for n in node.attrs["dilations"] or ())
+    return plain and not node.attrs.get("ceil_mode", False)
+
+
+def _steps(node: Node) -> dict[str, Any]:
+    strides = node.attrs["strides"] or (1,) * (len(node.shape) - 1)
+    return {"strides": list(strides), "padding": "valid", "data_format": "channels_last"}
