@@ -35,7 +35,13 @@ def weights(model):
     return sum(array.size for node in model.graph for array in node.constants.values())
 
 
-@pytest.mark.parametrize("name", convolution.SMALL)
+SLOW = ("pixel_seed_cnn", "mlperf_tiny_rn07")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in convolution.SMALL],
+)
 def test_the_networks_run_through(name):
     model = convolution.SMALL[name]()
     assert weights(model) == WEIGHTS.get(name, weights(model))
@@ -53,9 +59,11 @@ def test_the_error_falls_as_bits_grow(name):
     model = convolution.SMALL[name]()
     (shape,) = model.inputs.values()
     X = np.random.default_rng(0).uniform(-1, 1, (30, *shape))
-    exact = model.predict(X)
+    # in front of softmax, whose tables have an error of their own
+    logits = [node.name for node in model.layers if node.op == "dense"][-1]
+    exact = model.trace(X)[logits]
     errors = [
-        float(np.mean(np.abs(model.quantize(calibration=X, width=width).predict(X) - exact)))
+        float(np.mean(np.abs(model.quantize(calibration=X, width=width).trace(X)[logits] - exact)))
         for width in (8, 12, 16, 20)
     ]
     assert all(later < earlier / 4 for earlier, later in itertools.pairwise(errors)), errors
