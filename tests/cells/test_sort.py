@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
-from cells.suite import CellSuite, Layer, shapes, trained
+import isobit
+import oracle
+from cells.suite import FEW, CellSuite, Layer, shapes, trained
+from isobit.ir import GraphBuilder
+from isobit.ops.argmax import index_format
+from oracle_layers import code
 
 
 class TestTopKValues(CellSuite):
@@ -48,9 +58,66 @@ class TestOneHot(CellSuite):
 
 
 class TestEmbedding(CellSuite):
+    """The inputs are indices, whose format follows from the weight, of which they are all rows."""
+
     op = "embedding"
     widest = 12
 
     def layer(self, draw):
-        weight = trained(draw, (draw(st.integers(1, 8)), draw(st.integers(1, 5))))
+        weight = trained(draw, (draw(st.sampled_from([2, 4, 8])), draw(st.integers(1, 5))))
         return Layer([draw(shapes(dimensions=(1, 2)))], constants={"weight": weight})
+
+    def quantized(self, draw):
+        model = self.model(draw)
+        rows = len(model.layers[0].constants["weight"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", isobit.QuantizationWarning)
+            quantized = model.quantize({"layer": self.formats(draw, self.op)})
+        assert quantized.formats["x0"] == index_format(rows)
+        return quantized
+
+    def indices(self, data, model):
+        rows = len(model.layers[0].constants["weight"])
+        shape = model.inputs["x0"]
+        size = int(np.prod(shape))
+        drawn = data.draw(st.lists(st.integers(0, rows - 1), min_size=3 * size, max_size=3 * size))
+        return np.reshape(drawn, (3, *shape))
+
+    @FEW
+    @given(data=st.data())
+    def test_values_in_and_out(self, data):
+        quantized = self.quantized(data.draw)
+        x = self.indices(data, quantized)
+        weight = quantized.tensors["layer.weight"].value
+        fmt = quantized.formats["layer"]
+        cast = np.vectorize(lambda v: float(oracle.value_of(oracle.from_float(v, code(fmt)), code(fmt))))
+        np.testing.assert_array_equal(quantized.predict(x), cast(weight[x]))
+
+    @FEW
+    @given(data=st.data())
+    def test_float_model_is_the_definition(self, data):
+        model = self.model(data.draw)
+        x = self.indices(data, model)
+        np.testing.assert_array_equal(model.predict(x), model.layers[0].constants["weight"][x])
+
+
+def embedding(rows=5):
+    builder = GraphBuilder("words")
+    builder.input("x", (2, 3))
+    builder.add("reshape", ["x"], "flat", {"shape": (6,)})
+    weight = np.arange(2.0 * rows).reshape(rows, 2) / 4
+    builder.output("y", builder.add("embedding", ["flat"], "rows", constants={"weight": weight}))
+    return isobit.Model(builder.build())
+
+
+@pytest.mark.parametrize("wrong", [5, -1, 0.5])
+def test_what_is_no_row_is_refused(wrong):
+    model = embedding()
+    quantized = model.quantize("fixed<16,6>")
+    x = np.ones((2, 2, 3))
+    assert quantized.predict(x).tolist() == [[[0.5, 0.75]] * 6] * 2
+    x[1, 0, 2] = wrong
+    message = rf"input 'x': sample 1, element \(0, 2\) is {float(wrong)}, .* an integer from 0 to 4"
+    for predict in (model.predict, quantized.predict):
+        with pytest.raises(isobit.InputError, match=message):
+            predict(x)
