@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from hypothesis import strategies as st
 
+import isobit
 import oracle
 from cells.suite import CellSuite, Layer, shapes, trained
+from isobit.ir import GraphBuilder
 
 
 class Normalization(CellSuite):
@@ -63,3 +67,30 @@ class TestAttention(CellSuite):
             return super().table_format(draw, role)
         frac = draw(st.integers(0, 12))
         return self.format(draw, 14, min_width=2, frac=st.just(frac), overflows=(oracle.SAT,))
+
+
+SMALL = {
+    "layer_norm": ([(4, 8)], {}),
+    "rms_norm": ([(4, 8)], {}),
+    "group_norm": ([(5, 8)], {"groups": 2}),
+    "scaled_dot_product_attention": ([(6, 4)] * 3, {}),
+}
+
+
+@pytest.mark.parametrize("op", SMALL)
+def test_the_error_falls_as_bits_grow(op):
+    sizes, attrs = SMALL[op]
+    builder = GraphBuilder(op)
+    names = [builder.input(f"x{i}", shape) for i, shape in enumerate(sizes)]
+    builder.output("y", builder.add(op, names, "layer", attrs))
+    model = isobit.Model(builder.build())
+    rng = np.random.default_rng(0)
+    data = {name: rng.normal(size=(200, *shape)) for name, shape in model.inputs.items()}
+    exact = model.predict(data)
+    errors = []
+    for width in (8, 12, 16, 20):
+        quantized = model.quantize({"default": {"table_size": 2**16}}, calibration=data, width=width)
+        errors.append(float(np.mean(np.abs(quantized.predict(data) - exact))))
+    assert errors[1] < errors[0] / 4, errors
+    assert errors[2] < errors[1] / 4, errors
+    assert errors[3] < errors[2] / 1.5, errors  # the addresses of the tables are what is left
