@@ -14,6 +14,7 @@ import oracle
 from cells.suite import FEW, CellSuite, Layer, shapes, trained
 from isobit.ir import GraphBuilder
 from isobit.ops.argmax import index_format
+from isobit.ops.sort import sorting_network
 from oracle_layers import code
 
 
@@ -121,3 +122,18 @@ def test_what_is_no_row_is_refused(wrong):
     for predict in (model.predict, quantized.predict):
         with pytest.raises(isobit.InputError, match=message):
             predict(x)
+
+
+@pytest.mark.parametrize("n", range(1, 12))
+def test_the_network_sorts_whatever_is_zero_or_one(n):
+    """Which suffices (Knuth, The Art of Computer Programming 3, 5.3.4)."""
+    for k in range(1, n + 1):
+        pairs = sorting_network(n, k)
+        assert all(i < j for i, j in pairs)
+        for number in range(2**n):
+            bits = [number >> i & 1 for i in range(n)]
+            wanted = sorted(bits)[:k]
+            for i, j in pairs:
+                bits[i], bits[j] = min(bits[i], bits[j]), max(bits[i], bits[j])
+            assert bits[:k] == wanted
+    assert len(sorting_network(16, 16)) == 63  # Batcher's count

@@ -45,7 +45,7 @@ def calibrate(model: Model, request: Request, data: Any, width: int) -> Precisio
     Raises
     ------
     InputError
-        For data that the model does not accept, or no data at all.
+        For data that the model does not accept, or for which a layer is not finite, or no data at all.
     """
     observed = observed_ranges(model, data)
     choice = _Choice(model.graph, request, observed, width)
@@ -68,6 +68,11 @@ def observed_ranges(model: Model, data: Any) -> Ranges:
         }
         found |= model.engine.internal_ranges(list(block.values()))
         for key, (least, most) in found.items():
+            if not (np.isfinite(least) and np.isfinite(most)):
+                raise InputError(
+                    f"calibration: {key[1]!r} of layer {key[0]!r} is not finite for some of the data "
+                    "(the pole of a function, or a number outside of its domain); leave these samples out"
+                )
             low, high = ranges.get(key, (np.inf, -np.inf))
             ranges[key] = min(low, least), max(high, most)
     return ranges
