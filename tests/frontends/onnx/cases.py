@@ -10,10 +10,19 @@ import numpy as np
 import onnx
 from hypothesis import strategies as st
 
+from frontends.onnx import cases_layers
 from frontends.onnx.build import NEWEST, model, node
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-DEFINED_SINCE = {"ThresholdedRelu": 10, "Celu": 12, "HardSwish": 14, "Mish": 18, "Gelu": 20, "Swish": 24}
+DEFINED_SINCE = {
+    "ThresholdedRelu": 10,
+    "Celu": 12,
+    "HardSwish": 14,
+    "Mish": 18,
+    "Gelu": 20,
+    "Swish": 24,
+    **cases_layers.DEFINED_SINCE,
+}
 
 
 @dataclass
@@ -322,6 +331,7 @@ MAKERS: dict[str, Callable[[Case], onnx.NodeProto]] = {
     **{op: (lambda case, op=op: many(case, op)) for op in ("Sum", "Mean", "Max", "Min")},
     **{op: (lambda case, op=op: unary(case, op)) for op in UNARY},
     **{op: (lambda case, op=op: softmax(case, op)) for op in ("Softmax", "LogSoftmax")},
+    **cases_layers.MAKERS,
 }
 
 

@@ -30,14 +30,17 @@ PASSED, STORED, REFUSED, WRONG, UNCLAIMED = (
     "unclaimed",
 )
 
+BODIES = "function bodies"
+
 
 class Outcome(NamedTuple):
-    """What became of a case: one of the states above, and the reason of a refusal or failure."""
+    """What became of a case: one of the states above, the reason of a refusal or failure, the operators."""
 
     name: str
     operator: str
     state: str
     reason: str = ""
+    uses: frozenset[str] = frozenset()
 
 
 @functools.cache
@@ -60,8 +63,8 @@ def outcome(case: Any, folder: Path) -> Outcome:
     found = _tried(case, inputs, outputs, folder, stored=0)
     if found.state == REFUSED and len(inputs) > 1:
         again = _tried(case, inputs, outputs, folder, stored=len(inputs) - 1)
-        return again if again.state != REFUSED else Outcome(case.name, operator, REFUSED, again.reason)
-    return found
+        found = again if again.state != REFUSED else Outcome(case.name, operator, REFUSED, again.reason)
+    return found._replace(uses=frozenset(used))
 
 
 def _arrays(values: Sequence[Any]) -> list[Any]:
@@ -74,7 +77,7 @@ def _operator(case: Any) -> str:
     """The operator that a case is about; of a function body, the one that it defines."""
     nodes = case.model.graph.node
     if "_expanded" in case.name:
-        return "function bodies"
+        return BODIES
     return nodes[0].op_type if len(nodes) == 1 else "several"
 
 

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from frontends.onnx import cases_layers
 from frontends.onnx.build import NEWEST, check
 from frontends.onnx.cases import DEFINED_SINCE, MAKERS, models
 from isobit.frontends.onnx.table import OPERATORS
 
 OPSETS = (7, 9, 11, 13, 17, 24, NEWEST)
-_PAIRS = [(op, opset) for op in MAKERS for opset in OPSETS if opset >= DEFINED_SINCE.get(op, 7)]
+_PAIRS = [
+    (op, opset)
+    for op in MAKERS
+    for opset in (cases_layers.OPSETS if op in cases_layers.MAKERS else OPSETS)
+    if opset >= DEFINED_SINCE.get(op, 7)
+]
 
 
 @pytest.mark.parametrize(("op", "opset"), _PAIRS)

@@ -60,9 +60,11 @@ def conv_transpose(layer: Layer) -> Tensor:
         ]
         target = tuple(target)[-len(spatial) :]
         totals = [whole - wanted for whole, wanted in zip(full, target, strict=True)]
-        if min(totals) < 0:
+        # What an output shape asks for beyond the full result is padding of the output.
+        extra = tuple(more + max(-total, 0) for more, total in zip(extra, totals, strict=True))
+        if any(more >= stride for more, stride in zip(extra, found.strides, strict=True) if more):
             raise layer.refuse(f"the output shape {target} is larger than the full result {full}")
-        pads = split_pads(totals, mode == "SAME_UPPER")
+        pads = split_pads([max(total, 0) for total in totals], mode == "SAME_UPPER")
     attrs = {
         "strides": found.strides,
         "dilations": found.dilations,
