@@ -91,6 +91,8 @@ def test_the_error_falls_as_bits_grow(op):
     for width in (8, 12, 16, 20):
         quantized = model.quantize({"default": {"table_size": 2**16}}, calibration=data, width=width)
         errors.append(float(np.mean(np.abs(quantized.predict(data) - exact))))
+    formats = quantized.precision.layers["layer"].formats
+    assert not any(formats[role].signed for role in ("variance", "rsqrt", "weights") if role in formats)
     assert errors[1] < errors[0] / 4, errors
     assert errors[2] < errors[1] / 4, errors
     assert errors[3] < errors[2] / 1.5, errors  # the addresses of the tables are what is left

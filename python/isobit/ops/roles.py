@@ -24,10 +24,14 @@ class RoleKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Role:
-    """One place of a layer that has a format of its own."""
+    """One place of a layer that has a format of its own.
+
+    ``unsigned`` says of data inside of a layer that it is never negative: calibration gives it no sign.
+    """
 
     name: str
     kind: RoleKind
+    unsigned: bool = False
 
 
 OUTPUT = Role("output", RoleKind.DATA)
@@ -49,11 +53,11 @@ OFFSET = Role("offset", RoleKind.EXACT)
 FACTOR = Role("factor", RoleKind.EXACT)
 SUM = Role("sum", RoleKind.DATA)
 MEAN = Role("mean", RoleKind.DATA)
-VARIANCE = Role("variance", RoleKind.DATA)
-RSQRT = Role("rsqrt", RoleKind.DATA)
+VARIANCE = Role("variance", RoleKind.DATA, unsigned=True)
+RSQRT = Role("rsqrt", RoleKind.DATA, unsigned=True)
 RSQRT_TABLE = Role("rsqrt_table", RoleKind.TABLE)
 SCORE = Role("score", RoleKind.DATA)
-WEIGHTS = Role("weights", RoleKind.DATA)
+WEIGHTS = Role("weights", RoleKind.DATA, unsigned=True)
 
 SYNONYMS = {
     "result": "output",

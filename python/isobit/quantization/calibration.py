@@ -91,8 +91,11 @@ class _Choice:
     def __init__(self, graph: Graph, request: Request, observed: Ranges, width: int) -> None:
         self._graph, self._request, self._width = graph, request, width
         self._formats: dict[tuple[str, str], Format] = {}
+        unsigned = {
+            (node.name, role.name) for node in graph for role in REGISTRY[node.op].roles if role.unsigned
+        }
         for key, ends in observed.items():
-            self._formats[key] = range_format(*ends, width, True, Overflow.SAT)
+            self._formats[key] = range_format(*ends, width, key not in unsigned, Overflow.SAT)
         self._size_constants()
 
     def precision(self) -> Precision:
