@@ -7,6 +7,18 @@ from hypothesis import strategies as st
 from cells.suite import CellSuite, Layer, shapes
 
 
+class TestKnnIndices(CellSuite):
+    op = "knn_indices"
+    widest = 6  # so that distances are often equal
+
+    def layer(self, draw):
+        loop = draw(st.booleans())
+        nodes = draw(st.integers(1 if loop else 2, 5))
+        masks = [(nodes,)] * draw(st.integers(0, 1))
+        k = draw(st.integers(1, nodes if loop else nodes - 1))
+        return Layer([(nodes, draw(st.integers(1, 3))), *masks], {"k": k, "loop": loop})
+
+
 class TestGatherRows(CellSuite):
     op = "gather_rows"
 

@@ -1,6 +1,6 @@
-// Every override of dot.hpp and gather.hpp that these compiler flags allow has the meaning of the
-// generic template, written here once more in plain integers. Built for each instruction set, and
-// with ISOBIT_NO_OVERRIDES.
+// Every override of dot.hpp, gather.hpp and lane_rows.hpp that these compiler flags allow has the
+// meaning of the generic template, written here once more in plain integers. Built for each
+// instruction set, and with ISOBIT_NO_OVERRIDES.
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -10,6 +10,7 @@
 #include "isobit/loading/cpu.hpp"
 #include "isobit/policy/dot.hpp"
 #include "isobit/policy/gather.hpp"
+#include "isobit/policy/lanes.hpp"
 
 using namespace isobit;
 
@@ -129,9 +130,63 @@ void compare_gather(tally& found) {
   }
 }
 
+// Rows by index, which some lanes do not have.
+template <class T, int N>
+void compare_rows(tally& found) {
+  using P = lanes<T, N>;
+  using vec = typename P::vec;
+  for (int n : {1, 2, 7, 30})
+    for (int run : {1, 3, 8})
+      for (int round = 0; round < 20; ++round) {
+        const auto size = static_cast<std::size_t>(n * run);
+        const auto length = static_cast<std::size_t>(run);
+        const auto any = [](std::size_t count) {
+          std::vector<vec> all(count);
+          for (vec& v : all)
+            for (int lane = 0; lane < N; ++lane)
+              v[lane] = static_cast<T>(generator()() % 64) - T{32};
+          return all;
+        };
+        std::vector<vec> matrix = any(size), values = any(length), row(length), sums = matrix,
+                         best = matrix, counts = any(static_cast<std::size_t>(n));
+        vec at;  // some of them are no rows
+        for (int lane = 0; lane < N; ++lane)
+          at[lane] =
+              static_cast<T>(static_cast<int>(generator()() % (static_cast<unsigned>(n) + 4)) - 2);
+        const dyn f(16, 0, true);
+        const num<P, dyn> index(f, at);
+        P::read_row(n, run, view<P, dyn>(f, matrix.data()), index, view<P, dyn>(f, row.data()));
+        P::add_to_row(n, run, view<P, dyn>(f, sums.data()), index, view<P, dyn>(f, values.data()));
+        P::raise_row(n, run, view<P, dyn>(f, best.data()), view<P, dyn>(f, counts.data()), index,
+                     view<P, dyn>(f, values.data()));
+        for (int lane = 0; lane < N; ++lane) {
+          for (int c = 0; c < run; ++c) {
+            const int i = static_cast<int>(at[lane]);
+            const bool exists = i >= 0 && i < n;
+            const T read = exists ? matrix[static_cast<std::size_t>(i * run + c)][lane] : T{0};
+            found.check(row[static_cast<std::size_t>(c)][lane] == read);
+          }
+          for (int i = 0; i < n; ++i)
+            for (int c = 0; c < run; ++c) {
+              const auto e = static_cast<std::size_t>(i * run + c);
+              const T before = matrix[e][lane], value = values[static_cast<std::size_t>(c)][lane];
+              const bool here = i == static_cast<int>(at[lane]);
+              const bool is_empty = counts[static_cast<std::size_t>(i)][lane] < 1;
+              const T larger = is_empty || before < value ? value : before;
+              found.check(sums[e][lane] == static_cast<T>(here ? before + value : before));
+              found.check(best[e][lane] == (here ? larger : before));
+            }
+        }
+      }
+}
+
 // Registers of the sizes that the flags have.
 template <int Bytes>
-void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally& gathers) {
+void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally& gathers,
+                       tally& rows) {
+  compare_rows<std::int16_t, Bytes / 2>(rows);
+  compare_rows<std::int32_t, Bytes / 4>(rows);
+  compare_rows<std::int64_t, Bytes / 8>(rows);
   compare_dot<2, Bytes / 4>(all, dots);
   compare_dot<4, Bytes / 4>(all, dots);
   compare_gather<std::int16_t, Bytes / 2>(gathers);
@@ -142,17 +197,19 @@ void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally&
 // Not inlined: it uses instructions that the processor may lack.
 __attribute__((noinline)) int compare() {
   const std::vector<std::int32_t> all = words();
-  tally dots, gathers;
-  compare_registers<16>(all, dots, gathers);
+  tally dots, gathers, rows;
+  compare_registers<16>(all, dots, gathers, rows);
 #if defined(__AVX2__)
-  compare_registers<32>(all, dots, gathers);
+  compare_registers<32>(all, dots, gathers, rows);
 #endif
 #if defined(__AVX512F__)
-  compare_registers<64>(all, dots, gathers);
+  compare_registers<64>(all, dots, gathers, rows);
 #endif
-  std::printf("dot cases=%ld mismatches=%ld\ngather cases=%ld mismatches=%ld\n", dots.cases,
-              dots.wrong, gathers.cases, gathers.wrong);
-  return dots.wrong == 0 && gathers.wrong == 0 ? 0 : 1;
+  std::printf(
+      "dot cases=%ld mismatches=%ld\ngather cases=%ld mismatches=%ld\nrow cases=%ld "
+      "mismatches=%ld\n",
+      dots.cases, dots.wrong, gathers.cases, gathers.wrong, rows.cases, rows.wrong);
+  return dots.wrong + gathers.wrong + rows.wrong == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -83,7 +83,25 @@ def segmented(function):
     return rule
 
 
+def neighbours(rows, mask, k, loop):
+    """Indices of the nearest rows of every row; nowhere for those that do not exist."""
+    n = len(rows)
+    found = []
+    for i in range(n):
+        others = [j for j in range(n) if (loop or j != i) and (mask is None or mask[j] > 0)]
+        others.sort(key=lambda j, i=i: (sum((a - b) ** 2 for a, b in zip(rows[i], rows[j], strict=True)), j))
+        found.append((others + [n] * k)[:k])
+    return found
+
+
+def knn_indices(node, xs, parts):
+    mask = xs[1] if len(xs) == 2 else None
+    found = neighbours(xs[0], mask, node.attrs["k"], node.attrs["loop"])
+    return np.array([[Fraction(j) for j in row] for row in found], dtype=object)
+
+
 LAYERS = {
+    "knn_indices": knn_indices,
     "gather": gather,
     "gather_rows": gather,
     "segment_sum": segmented(lambda rows, node, parts: rows.sum(axis=0)),
@@ -119,7 +137,14 @@ def over_samples(function):
     return rule
 
 
+def nearest(node, xs):
+    masks = xs[1] if len(xs) == 2 else [None] * len(xs[0])
+    rows = zip(xs[0], masks, strict=True)
+    return np.array([neighbours(x, mask, node.attrs["k"], node.attrs["loop"]) for x, mask in rows], float)
+
+
 DEFINITIONS = {
+    "knn_indices": nearest,
     "gather": take,
     "gather_rows": take,
     "segment_sum": over_samples(lambda rows: rows.sum(axis=0)),

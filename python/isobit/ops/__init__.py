@@ -37,6 +37,7 @@ from isobit.ops.lookup_relu import Gelu, Silu, Softplus
 from isobit.ops.matmul import Matmul
 from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
+from isobit.ops.neighbours import KnnIndices
 from isobit.ops.normalization import GroupNorm, LayerNorm, RmsNorm
 from isobit.ops.padding import BroadcastTo, Pad, Take
 from isobit.ops.pooling import AdaptiveAveragePool, AdaptiveMaxPool, AveragePool, MaxPool
@@ -170,6 +171,7 @@ _OWN: tuple[Op, ...] = (
     SegmentSum(),
     SegmentMean(),
     SegmentMax(),
+    KnnIndices(),
     ReduceSum(),
     ReduceSumAbs(),
     ReduceSumSquare(),
