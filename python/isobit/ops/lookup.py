@@ -93,3 +93,9 @@ class Exp(Lookup):
 
     name = "exp"
     function = EXP
+
+    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+        """No more than the result needs: one input that never occurs would take all bits."""
+        low, high = super().table_range(node, sources)["table"]
+        least, most = sources["output"]
+        return {"table": (max(low, min(least, high)), min(high, max(most, low)))}
