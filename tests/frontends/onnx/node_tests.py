@@ -102,9 +102,8 @@ def _tried(case: Any, inputs: Sequence[Any], outputs: Sequence[Any], folder: Pat
         return Outcome(case.name, operator, state, _short(error))
     try:
         found = loaded.predict({name: _numbers(value)[np.newaxis] for name, value in data.items()})
-    except InputError as error:
-        finite = all(np.isfinite(_numbers(value)).all() for value in data.values())
-        return Outcome(case.name, operator, WRONG if finite else REFUSED, _short(error))
+    except InputError as error:  # values that are not finite, indices that count from the end
+        return Outcome(case.name, operator, REFUSED, _short(error))
     except IsobitError as error:
         return Outcome(case.name, operator, WRONG, f"{type(error).__name__}: {_short(error)}")
     found = found if isinstance(found, list) else [found]

@@ -302,6 +302,18 @@ class Layer:
         if not 0 < size <= MAX_SAMPLE:
             raise self.refuse(f"a tensor of {size} elements; supported are 1 to {MAX_SAMPLE}")
 
+    def made_by(self, x: Tensor, makers: frozenset[str], movers: frozenset[str]) -> bool:
+        """Whether all elements come from inputs of the model or layers of some operators, moved by others."""
+        nodes = {node.name: node for node in self._scope.builder.nodes}
+        waiting = [x.name]
+        while waiting:
+            node = nodes.get(waiting.pop())
+            if node is not None and node.op in movers:
+                waiting.extend(node.inputs)
+            elif node is not None and node.op not in makers:
+                return False
+        return True
+
     def affine(self, x: Tensor, scale: npt.ArrayLike, bias: npt.ArrayLike, part: str = "") -> Tensor:
         """``x * scale + bias``."""
         return self.emit("affine", [x], constants={"scale": scale, "bias": bias}, part=part)

@@ -15,6 +15,11 @@ from isobit.frontends.onnx.handlers.selection import cut_out
 from isobit.frontends.onnx.layer import Layer
 from isobit.frontends.onnx.values import Array, Tensor
 
+_COUNTING = frozenset({"argmax", "top_k_indices"})
+"""Layers whose integers count from the front; so do, where they are read as indices, inputs of the model."""
+_PASSING = frozenset({"identity", "reshape", "transpose", "slice", "take", "concatenate", "broadcast_to"})
+"""Layers that only move what they read."""
+
 Positions = npt.NDArray[np.int64]
 
 
@@ -35,20 +40,28 @@ def gather(layer: Layer) -> Tensor:
 
 
 def _looked_up(layer: Layer) -> Tensor:
-    """Rows of a constant by indices that are data: an embedding."""
+    """Entries by indices that are data: of data along any axis, or the rows of a constant (an embedding)."""
     indices = layer.tensor(1, "i", moved=True)
-    if not layer.is_constant(0):
+    if not layer.made_by(indices, _COUNTING, _PASSING):
         raise layer.refuse(
-            f"input 1 ({layer.inputs[1]!r}), the indices, are computed from the data; supported is that for "
-            "the rows of a constant"
+            f"input 1 ({layer.inputs[1]!r}), the indices, are computed and might count from the end; "
+            "supported are inputs of the model, and indices of extremes"
         )
-    table = layer.weights(0)
-    if layer.axis(layer.attributes.integer("axis", 0), table.ndim) != 0:
-        raise layer.refuse("indices that are data choose along another axis than the first of a constant")
-    rows = table.reshape(len(table), -1)
-    shape = layer.shape(indices)
-    made = layer.emit("embedding", [indices], constants={"weight": rows}, part="rows")
-    return layer.reshape(made.of(layer.element(0)), (*shape, *table.shape[1:]))
+    axis = layer.attributes.integer("axis", 0)
+    if layer.is_constant(0):
+        table = layer.weights(0)
+        if layer.axis(axis, table.ndim) != 0:
+            raise layer.refuse("indices that are data choose along another axis than the first of a constant")
+        rows = table.reshape(len(table), -1)
+        made = layer.emit("embedding", [indices], constants={"weight": rows}, part="rows")
+        shape = (*layer.shape(indices), *table.shape[1:])
+        return layer.reshape(made.of(layer.element(0)), shape)
+    x = layer.tensor(0, "fib")
+    if x.batch != indices.batch or x.batch is not None:
+        raise layer.refuse(
+            "each sample has indices of its own, which ONNX does not mean by Gather with a batch axis"
+        )
+    return layer.emit("gather", [x, indices], {"axis": layer.data_axis(axis, x)})
 
 
 def _taken(layer: Layer, x: Tensor, axis: int, positions: Sequence[int], part: str) -> Tensor:
