@@ -117,8 +117,8 @@ def test_huge_datasets_are_not_read(tmp_path: Path) -> None:
 
 def test_too_many_numbers_are_not_read(tmp_path: Path) -> None:
     def large(file: h5py.File) -> None:
-        # Half precision: 33 Mi numbers in 66 MiB.
-        file["layers/dense/vars/0"] = np.zeros((33 << 20, 1), np.float16)
+        # Half precision: 97 Mi numbers in 194 MiB.
+        file["layers/dense/vars/0"] = np.zeros((97 << 20, 1), np.float16)
 
     refuse(archive(tmp_path, MODEL, weights_file(large)), "exceed")
 

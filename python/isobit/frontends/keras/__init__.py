@@ -33,7 +33,7 @@ def load(path: Path, weights: Path | None = None) -> Graph:
     UnsupportedError
         Naming the layer and the class, option or function that isobit does not implement.
     FileFormatError
-        When a file is damaged, inconsistent, larger than 128 MiB or not what its suffix says.
+        When a file is damaged, inconsistent, larger than 512 MiB or not what its suffix says.
     GraphError
         When shapes do not fit each other.
     """

@@ -9,7 +9,7 @@ import zlib
 
 from isobit.errors import FileFormatError
 
-MAX_MEMBER_BYTES = 128 << 20
+MAX_MEMBER_BYTES = 512 << 20
 MAX_DIRECTORY_BYTES = 1 << 20
 
 _END_SIGNATURE = b"PK\x05\x06"
@@ -39,7 +39,7 @@ def read_members(data: bytes, where: str) -> dict[str, bytes]:
     Raises
     ------
     FileFormatError
-        When the archive is damaged or encrypted, declares more than 128 MiB, or has a member whose name leads
+        When the archive is damaged or encrypted, declares more than 512 MiB, or has a member whose name leads
         out of the archive or occurs twice.
     """
     _check_directory_size(data, where)

@@ -13,7 +13,7 @@ from isobit.errors import FileFormatError, UnsupportedError
 from isobit.frontends.keras import archive, hdf5, jsontext
 from isobit.frontends.keras.options import shorten
 
-MAX_FILE_BYTES = 128 << 20
+MAX_FILE_BYTES = 512 << 20
 
 _ZIP = b"PK\x03\x04"
 _HDF5_SUFFIXES = (".h5", ".hdf5")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from isobit.errors import FileFormatError, UnsupportedError
@@ -11,9 +12,9 @@ from isobit.frontends.keras.call_order import CallKey, call_order
 from isobit.frontends.keras.layers import find_handler
 from isobit.frontends.keras.layers.base import Budget, Call, Handler, Tensor
 from isobit.frontends.keras.naming import Namer
-from isobit.frontends.keras.nodes import CallSpec, Ref
+from isobit.frontends.keras.nodes import CallSpec, Ref, flatten
 from isobit.frontends.keras.operations import TENSORFLOW_CLASSES, Keras3Operation, TensorFlowFunction
-from isobit.frontends.keras.options import Options, fixed_shape, shorten
+from isobit.frontends.keras.options import INPUT_DTYPES, Options, fixed_shape, shorten
 from isobit.frontends.keras.topology import INPUT, Layer, Model
 from isobit.frontends.keras.weights.variables import LayerPath, Weights
 from isobit.ir import Graph, GraphBuilder, Shape
@@ -57,7 +58,7 @@ class _Converter:
         for ref in model.inputs:
             shape = _input_shape(model.layer(ref.layer))
             name = self.builder.input(self.namer.layer((ref.layer,), 0), shape)
-            tensors.append(Tensor(name, shape))
+            tensors.append(Tensor(name, shape, boolean=_is_boolean(model.layer(ref.layer))))
         results = self.run(model, tensors, ())
         names: set[str] = set()
         for (label, ref), tensor in zip(model.outputs, results, strict=True):
@@ -101,9 +102,16 @@ class _Converter:
         call.name = self.namer.layer(path, self.calls[path])
         self.calls[path] += 1
         handler = _handler(layer)
-        result = handler.convert(call)
-        call.options.finish(handler.irrelevant)
-        return [result]
+        made_by_layer = handler.convert(call)
+        call.options.finish(handler.irrelevant, handler.dtypes)
+        results = made_by_layer if isinstance(made_by_layer, list) else [made_by_layer]
+        return [_passed(result, call) for result in results] if handler.passes_mask else results
+
+
+def _passed(result: Tensor, call: Call) -> Tensor:
+    """A result with the mask of the call's first input, unless it has one."""
+    inputs = [leaf for leaf in flatten(list(call.args)) if isinstance(leaf, Tensor)]
+    return result if result.mask is not None or not inputs else replace(result, mask=inputs[0].mask)
 
 
 def _handler(layer: Layer) -> Handler:
@@ -132,8 +140,12 @@ def _input_dims(layer: Layer) -> Any:
     for key in ("sparse", "ragged", "optional"):
         options.require(key, None, False)
     dims = options.raw("batch_shape") or options.raw("batch_input_shape")
-    options.finish()
+    options.finish(dtypes=INPUT_DTYPES)
     return dims
+
+
+def _is_boolean(layer: Layer) -> bool:
+    return layer.config.get("dtype") == "bool"
 
 
 def _feed(model: Model, inputs: Sequence[Tensor]) -> dict[CallKey, list[Tensor]]:

@@ -21,7 +21,7 @@ from isobit.frontends.keras.hdf5_headers import Headers
 from isobit.ir import FloatArray
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-MAX_ELEMENTS = 32 << 20
+MAX_ELEMENTS = 96 << 20
 MAX_ATTRIBUTE_BYTES = 16 << 20
 MAX_CHILDREN = 100_000
 
@@ -56,7 +56,7 @@ class Hdf5:
     FileFormatError
         From every method, when the file is damaged or holds what Keras never writes: soft or external links,
         external or virtual storage, other filters than gzip, shuffle and fletcher32, other types than strings
-        (attributes) and IEEE floating point numbers (weights), more than 32 Mi numbers in all.
+        (attributes) and IEEE floating point numbers (weights), more than 96 Mi numbers in all.
     """
 
     def __init__(self, data: bytes, where: str) -> None:

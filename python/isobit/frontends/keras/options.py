@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from isobit.errors import FileFormatError, UnsupportedError
 from isobit.ir import FloatArray
 
 FLOAT_DTYPES = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")
+INPUT_DTYPES = (*FLOAT_DTYPES, "int32", "int64", "bool")
+"""Of inputs: indices and masks too. Smaller integers would overflow in Keras where isobit does not."""
 _POLICY_CLASSES = ("DTypePolicy", "FloatDTypePolicy", "Policy", "PolicyV1")
 MAX_DIMENSION = 1 << 31
 # Options of all layers without effect here; the shape of a first layer's input is read with the model.
@@ -37,6 +39,9 @@ class Options:
         self.class_name = class_name
         self._config = config
         self._seen = set(_IRRELEVANT)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._config
 
     def has(self, key: str) -> bool:
         """Whether the key is there (and not null)."""
@@ -71,13 +76,13 @@ class Options:
         return tuple(entries)
 
     def boolean(self, key: str, default: bool) -> bool:
-        """A boolean."""
+        """A boolean, which some programs write as 0 or 1."""
         value = self.raw(key)
         if value is None:
             return default
-        if not isinstance(value, bool):
+        if not isinstance(value, int) or value not in (0, 1):
             raise self.malformed(key, "true or false")
-        return value
+        return bool(value)
 
     def text(self, key: str, default: str, choices: Iterable[str]) -> str:
         """One of a few strings."""
@@ -113,7 +118,7 @@ class Options:
         ):
             raise self.unsupported(key, "supported: " + ", ".join(map(repr, allowed)))
 
-    def finish(self, irrelevant: Iterable[str] = ()) -> None:
+    def finish(self, irrelevant: Iterable[str] = (), dtypes: Sequence[str] = FLOAT_DTYPES) -> None:
         """Check the number type, and refuse every key that was neither read nor is irrelevant.
 
         Raises
@@ -121,7 +126,7 @@ class Options:
         UnsupportedError
             Naming the layer and the key.
         """
-        check_dtype(self.layer, self.class_name, self.raw("dtype"))
+        check_dtype(self.layer, self.class_name, self.raw("dtype"), dtypes)
         unknown = sorted(set(self._config) - self._seen - set(irrelevant))
         # Absent and null mean the same to Keras, which adds options that are off by default.
         unknown = [key for key in unknown if self._config[key] is not None]
@@ -139,7 +144,7 @@ class Options:
         return FileFormatError(f"layer {self.layer!r} ({self.class_name}): {key} = {value} is not {expected}")
 
 
-def check_dtype(layer: str, class_name: str, dtype: Any) -> None:
+def check_dtype(layer: str, class_name: str, dtype: Any, supported: Sequence[str] = FLOAT_DTYPES) -> None:
     """Refuse quantized and unknown number types.
 
     Floating point policies are accepted: the weights are read as they are stored, and the types that isobit
@@ -149,9 +154,9 @@ def check_dtype(layer: str, class_name: str, dtype: Any) -> None:
     if isinstance(dtype, dict) and dtype.get("class_name") in _POLICY_CLASSES:
         config = dtype.get("config")
         name = config.get("name") if isinstance(config, dict) else None
-    if name is not None and name not in FLOAT_DTYPES:
+    if name is not None and name not in supported:
         raise UnsupportedError(
-            f"layer {layer!r} ({class_name}): dtype = {shorten(dtype)}; supported: {', '.join(FLOAT_DTYPES)}"
+            f"layer {layer!r} ({class_name}): dtype = {shorten(dtype)}; supported: {', '.join(supported)}"
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from isobit.errors import FileFormatError, UnsupportedError, closest
 from isobit.frontends.keras.nodes import CallSpec, Ref, read_calls, read_tensor_list
 from isobit.frontends.keras.options import check_dtype, shorten
+from isobit.frontends.keras.origin import check_origin
 
 FUNCTIONAL = ("Functional", "Model")
 SEQUENTIAL = "Sequential"
@@ -33,7 +34,6 @@ _LAYER_KEYS = frozenset(
 )
 _FUNCTIONAL_KEYS = frozenset(["name", "trainable", "dtype", "layers", "input_layers", "output_layers"])
 _SEQUENTIAL_KEYS = frozenset(["name", "trainable", "dtype", "layers", "build_input_shape"])
-_KERAS_MODULES = ("keras", "tf_keras", "builtins", "tensorflow", "tensorflow_core")
 _OPERATION_MODULES = ("keras.src.ops", "keras.ops", "keras.src.activations", "keras.activations")
 
 
@@ -191,25 +191,6 @@ def _read_layer(model: str, spec: Any, depth: int, calls: tuple[CallSpec, ...] |
     if not isinstance(config, dict):
         raise FileFormatError(f"layer {name!r} ({class_name}): config = {shorten(config)} is no object")
     return Layer(name, class_name, config, calls, None, _is_operation(spec, config))
-
-
-def check_origin(where: str, spec: Mapping[str, Any]) -> None:
-    """Refuse classes and functions that are not Keras' own, whatever they are called.
-
-    Raises
-    ------
-    UnsupportedError
-        Naming the layer or model, the class and where it comes from.
-    """
-    module, registered, class_name = spec.get("module"), spec.get("registered_name"), spec.get("class_name")
-    foreign = module is not None and str(module).split(".")[0] not in _KERAS_MODULES
-    custom = registered is not None and ">" in str(registered)
-    if foreign or custom:
-        origin = registered if custom else module
-        raise UnsupportedError(
-            f"{where} is of class {class_name!r} from {origin!r}, which is not part of Keras; "
-            "supported are the layers and models of Keras itself"
-        )
 
 
 def _is_operation(spec: Mapping[str, Any], config: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from isobit.errors import UnsupportedError
 from isobit.frontends.keras.layers.advanced import WEIGHTLESS_ACTIVATIONS
 from isobit.frontends.keras.layers.base import Call, Handler, Tensor
 from isobit.frontends.keras.options import Options, shorten
-from isobit.frontends.keras.topology import check_origin
+from isobit.frontends.keras.origin import check_origin
 
 # Keras name -> operator and attributes. The defaults are those of keras.activations, which differ from
 # keras.ops for gelu (exact here, tanh form there).
@@ -42,6 +42,8 @@ SUPPORTED = (*_BY_NAME, "hard_sigmoid")
 
 class Activation(Handler):
     """``Activation``: a node for every function, also for ``linear``, which is a cast."""
+
+    passes_mask = True
 
     def convert(self, call: Call) -> Tensor:
         """One node."""
@@ -80,6 +82,20 @@ def apply_activation(call: Call, tensor: Tensor, value: Any) -> Tensor:
     return call.emit(op, [tensor], attrs, suffix=suffix)
 
 
+def function_name(call: Call, value: Any) -> str:
+    """The name of an activation function, for layers that compute it themselves; null is ``linear``.
+
+    Raises
+    ------
+    UnsupportedError
+        For layers in the place of functions, Python code and custom objects.
+    """
+    name = "linear" if value is None else _name(call, value)
+    if name is None:
+        raise _unknown(call, value)
+    return name
+
+
 def _name(call: Call, value: Any) -> str | None:
     """The name of a function; None for a layer in the place of a function."""
     if isinstance(value, str):
@@ -105,6 +121,8 @@ def _layer_as_activation(call: Call, tensor: Tensor, value: dict[str, Any]) -> T
     options = Options(call.options.layer, class_name, config)
     inner = replace(call, options=options, args=(tensor,), kwargs={}, weights={})
     result = handler.convert(inner)
+    if not isinstance(result, Tensor):
+        raise _unknown(call, value)
     options.finish(handler.irrelevant)
     return result
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+from isobit.frontends.keras.layers.axes import option_axes, with_axes_last
 from isobit.frontends.keras.layers.base import Call, Handler, Tensor, Variable
+from isobit.frontends.keras.layers.masks import excluded, given_mask, reshaped
 from isobit.frontends.keras.options import Options
 
 
@@ -12,6 +17,8 @@ class ReLU(Handler):
     Keras computes ``max_value`` where x >= max_value, x where threshold < x, and
     ``negative_slope * (x - threshold)`` elsewhere. With both slope and threshold no operator expresses it.
     """
+
+    passes_mask = True
 
     def convert(self, call: Call) -> Tensor:
         """One node, or two where a bound comes on top."""
@@ -41,6 +48,8 @@ class ReLU(Handler):
 class LeakyReLU(Handler):
     """``LeakyReLU``: the slope is called ``alpha`` in Keras 2 and ``negative_slope`` in Keras 3."""
 
+    passes_mask = True
+
     def convert(self, call: Call) -> Tensor:
         """One node."""
         key = "alpha" if call.options.has("alpha") else "negative_slope"
@@ -49,6 +58,8 @@ class LeakyReLU(Handler):
 
 class PReLU(Handler):
     """``PReLU`` with a trained slope per element, or per element of the axes that are not shared."""
+
+    passes_mask = True
 
     irrelevant = frozenset(["alpha_initializer", "alpha_regularizer", "alpha_constraint"])
 
@@ -69,6 +80,8 @@ class PReLU(Handler):
 class ThresholdedReLU(Handler):
     """``ThresholdedReLU(theta)`` of Keras 2."""
 
+    passes_mask = True
+
     def convert(self, call: Call) -> Tensor:
         """One node."""
         return call.emit("thresholded_relu", [call.input()], {"theta": call.options.number("theta")})
@@ -77,21 +90,42 @@ class ThresholdedReLU(Handler):
 class ELU(Handler):
     """``ELU(alpha)``."""
 
+    passes_mask = True
+
     def convert(self, call: Call) -> Tensor:
         """One node."""
         return call.emit("elu", [call.input()], {"alpha": call.options.number("alpha", 1.0)})
 
 
 class Softmax(Handler):
-    """``Softmax(axis)`` over one axis."""
+    """``Softmax(axis)`` over one axis or several; what a mask excludes gets the weight 0."""
+
+    passes_mask = True
 
     def convert(self, call: Call) -> Tensor:
-        """One node."""
-        tensor = call.input()
-        axes = call.options.integers("axis") if call.options.has("axis") else (-1,)
-        if len(axes) != 1:
-            raise call.options.unsupported("axis", "supported: one axis")
-        return call.emit("softmax", [tensor], {"axis": call.axis(axes[0], len(tensor.shape))})
+        """One node, more for several axes or a mask."""
+        bound = call.bind("inputs", "mask")
+        tensor = replace(call, args=(bound["inputs"],), kwargs={}).input()
+        mask = given_mask(call, bound["mask"]) if bound["mask"] is not None else tensor.mask
+        axes = option_axes(call, tensor)
+        if mask is not None:
+            tensor, mask = excluded(call, tensor, mask)
+        result = softmax_over(call, tensor, axes)
+        return result if mask is None else call.emit("multiply", [result, mask], suffix="masked")
+
+
+def softmax_over(call: Call, tensor: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """The softmax over one axis, or over several together."""
+    if len(axes) == 1:
+        return call.emit("softmax", [tensor], {"axis": axes[0]})
+    return with_axes_last(call, tensor, axes, lambda x: _over_last(call, x, len(axes)))
+
+
+def _over_last(call: Call, tensor: Tensor, count: int) -> Tensor:
+    """The softmax over the last axes together."""
+    kept = tensor.shape[: len(tensor.shape) - count]
+    flat = reshaped(call, tensor, (*kept, math.prod(tensor.shape[len(kept) :])), "flat")
+    return reshaped(call, call.emit("softmax", [flat], {"axis": len(kept)}), tensor.shape, "shape")
 
 
 WEIGHTLESS_ACTIVATIONS: dict[str, Handler] = {

@@ -3,33 +3,67 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from isobit.errors import FileFormatError, UnsupportedError
 from isobit.frontends.keras.nodes import flatten
-from isobit.frontends.keras.options import Options, shorten
+from isobit.frontends.keras.options import FLOAT_DTYPES, Options, shorten
+from isobit.frontends.keras.origin import check_origin
 from isobit.ir import FloatArray, GraphBuilder, Shape
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor of the graph that is being built."""
+    """A tensor of the graph that is being built.
+
+    Parameters
+    ----------
+    name, shape
+        As in the graph.
+    mask : Tensor, optional
+        The mask that Keras attaches to the tensor, a 0 or 1 for every step, which later layers take note of.
+    boolean : bool
+        Whether Keras keeps it as booleans: 0 and 1 here, but not to be added there.
+    """
 
     name: str
     shape: Shape
+    mask: Tensor | None = None
+    boolean: bool = False
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A trained array that a layer keeps in the file; ``read`` is false for those that inference ignores."""
+    """A trained array that a layer keeps in the file; ``read`` is false for those that inference ignores.
+
+    The name of a variable of a layer in a layer is a path (``cell/kernel``), as in files of Keras 3; ``also``
+    holds what other versions call the variable itself. A ``repeated`` one is that of an inner layer once
+    more: files with ``layer_names`` do not have it.
+    """
 
     name: str
     trainable: bool = True
     read: bool = True
+    also: tuple[str, ...] = ()
+    repeated: bool = False
+
+    @property
+    def owner(self) -> tuple[str, ...]:
+        """The attributes that lead to the inner layer which has the variable."""
+        return tuple(self.name.split("/")[:-1])
+
+    def is_called(self, name: str) -> bool:
+        """Whether some version of Keras gives the variable this name."""
+        return name in (self.name.split("/")[-1], *self.also)
+
+
+def inside(attribute: str, variables: Iterable[Variable]) -> tuple[Variable, ...]:
+    """The variables of a layer that another one keeps as this attribute."""
+    return tuple(replace(variable, name=f"{attribute}/{variable.name}") for variable in variables)
 
 
 @dataclass
@@ -37,7 +71,7 @@ class Budget:
     """What a model may cost, so that a small file cannot unfold into a huge graph."""
 
     calls: int = 20_000
-    elements: int = 32 << 20
+    elements: int = 96 << 20
 
     def spend(self, calls: int = 0, elements: int = 0) -> None:
         """Take from it; :class:`UnsupportedError` when it is exhausted."""
@@ -86,20 +120,41 @@ class Call:
         UnsupportedError
             When the call has other arguments, such as a mask or ``training=True``.
         """
-        for key, value in self.kwargs.items():
-            if any(leaf is not None and not (key == "training" and leaf is False) for leaf in flatten(value)):
-                raise self.refuse(
-                    f"it is called with {key} = {shorten(value)}, which isobit does not implement"
-                )
-        if len(self.args) != 1:
+        if len(self.args) > 1:
             raise self.refuse(f"it is called with {len(self.args)} arguments; supported: the input alone")
-        tensors = flatten(self.args[0])
+        tensors = flatten(self.bind("inputs")["inputs"])
         for tensor in tensors:
             if not isinstance(tensor, Tensor):
                 raise self.refuse(f"it is called with {shorten(tensor)}; supported: the input alone")
         if not tensors:
             raise FileFormatError(f"{self.where} is called without inputs")
         return tensors
+
+    def bind(self, *names: str) -> dict[str, Any]:
+        """The arguments by name, in the order of Keras' ``call``; None for those that are not given.
+
+        Raises
+        ------
+        UnsupportedError
+            When the call has other arguments, such as ``training=True``.
+        """
+        if len(self.args) > len(names):
+            raise self.refuse(f"it is called with {len(self.args)} arguments; supported: {', '.join(names)}")
+        bound: dict[str, Any] = {**dict.fromkeys(names), **dict(zip(names, self.args, strict=False))}
+        for key, value in self.kwargs.items():
+            if key in bound:
+                bound[key] = bound[key] if value is None else value
+            elif any(
+                leaf is not None and not (key == "training" and leaf is False) for leaf in flatten(value)
+            ):
+                raise self.refuse(
+                    f"it is called with {key} = {shorten(value)}, which isobit does not implement"
+                )
+        return bound
+
+    def without(self, *keys: str) -> Call:
+        """The same call without these keyword arguments."""
+        return replace(self, kwargs={key: value for key, value in self.kwargs.items() if key not in keys})
 
     def input(self) -> Tensor:
         """The only input."""
@@ -135,10 +190,10 @@ class Call:
         constants: Mapping[str, FloatArray] | None = None,
         suffix: str = "",
     ) -> Tensor:
-        """Append a node; the first of a call bears its name, later ones the name and a suffix."""
+        """Append a node; the first without a suffix bears the call's name, others the name and a suffix."""
         # Arrays that are read-only come from the file; the nodes of a shared layer share them.
         self.budget.spend(elements=sum(a.size for a in (constants or {}).values() if a.flags.writeable))
-        first = not self.made and not suffix
+        first = not suffix and self.name not in self.made
         name = self.name if first else self.unique(f"{self.name}_{suffix or op}")
         tensor = self.builder.add(op, [t.name for t in inputs], name, attrs, constants)
         self.made.append(tensor)
@@ -152,6 +207,35 @@ class Call:
     def refuse(self, text: str) -> UnsupportedError:
         """An error about what isobit does not implement."""
         return UnsupportedError(f"{self.where}: {text}")
+
+    def nested(
+        self, layer: Mapping[str, Any], suffix: str, attribute: str, *args: Any, **kwargs: Any
+    ) -> Call:
+        """The call of a layer that this one consists of.
+
+        Parameters
+        ----------
+        layer : mapping
+            Its description, as `inner_layer` returns it.
+        suffix : str
+            For the name of its nodes; empty if it takes the place of this layer.
+        attribute : str
+            Where this layer keeps it, the beginning of its variables' names.
+        """
+        own = f"{attribute}/"
+        return replace(
+            self,
+            name=self.unique(f"{self.name}_{suffix}") if suffix else self.name,
+            options=Options(self.options.layer, layer["class_name"], layer["config"]),
+            args=args,
+            kwargs=kwargs,
+            weights={key[len(own) :]: array for key, array in self.weights.items() if key.startswith(own)},
+            made=[] if suffix else self.made,
+        )
+
+    def nested_part(self, suffix: str) -> Call:
+        """The same call for a part of its computation, whose nodes get names of their own."""
+        return replace(self, name=self.unique(f"{self.name}_{suffix}"), made=[])
 
     def axis(self, axis: int, rank: int, key: str = "axis") -> int:
         """An axis counted by Keras (batch included, or from the end) as the IR counts it.
@@ -176,11 +260,35 @@ class Handler(abc.ABC):
 
     irrelevant: ClassVar[frozenset[str]] = frozenset()
     """Options without effect in inference."""
+    dtypes: ClassVar[Sequence[str]] = FLOAT_DTYPES
+    """Number types that its option ``dtype`` may name."""
+    passes_mask: ClassVar[bool] = False
+    """Whether the results have the mask of the first input; a handler may attach another one."""
 
     def variables(self, options: Options) -> tuple[Variable, ...]:
         """The layer's variables in the order in which Keras saves them."""
         return ()
 
     @abc.abstractmethod
-    def convert(self, call: Call) -> Tensor:
-        """Append the nodes of one call, and return its result."""
+    def convert(self, call: Call) -> Tensor | list[Tensor]:
+        """Append the nodes of one call, and return its result or results."""
+
+
+def inner_layer(options: Options, key: str, value: Any) -> Mapping[str, Any]:
+    """The description of a layer in the options of another one, checked.
+
+    Raises
+    ------
+    FileFormatError
+        When it describes no layer.
+    UnsupportedError
+        When its class is not Keras' own.
+    """
+    if (
+        not isinstance(value, dict)
+        or not isinstance(value.get("class_name"), str)
+        or not isinstance(value.get("config"), dict)
+    ):
+        raise options.malformed(key, "the description of a layer")
+    check_origin(f"layer {options.layer!r}: {key}", value)
+    return value

@@ -10,6 +10,7 @@ from isobit.frontends.keras.options import Options
 class Dense(Handler):
     """``Dense``: kernel of shape (inputs, units) on the last axis, bias, activation."""
 
+    passes_mask = True
     irrelevant = frozenset(
         [
             "kernel_initializer",
@@ -44,6 +45,7 @@ class Dense(Handler):
 class Dropout(Handler):
     """``Dropout`` and the like: nothing in inference, the rate is kept for the reader of the graph."""
 
+    passes_mask = True
     irrelevant = frozenset(["seed", "noise_shape", "data_format"])
 
     def convert(self, call: Call) -> Tensor:
@@ -54,6 +56,7 @@ class Dropout(Handler):
 class Identity(Handler):
     """Layers without effect in inference."""
 
+    passes_mask = True
     irrelevant = frozenset(["stddev", "seed", "l1", "l2"])
 
     def convert(self, call: Call) -> Tensor:

@@ -16,6 +16,8 @@ _SMALLEST_DEVIATION = 1e-7
 class BatchNormalization(Handler):
     """``BatchNormalization`` with the moving statistics of the training, over one axis."""
 
+    passes_mask = True
+
     irrelevant = frozenset(
         [
             "momentum",
@@ -50,7 +52,8 @@ class BatchNormalization(Handler):
         options.require("renorm", None, False)
         options.require("virtual_batch_size", None)
         options.require("adjustment", None)
-        tensor = call.input()
+        # The mask only counts in training.
+        tensor = call.without("mask").input()
         axes = options.integers("axis") if options.has("axis") else (-1,)
         if len(axes) != 1:
             raise options.unsupported("axis", "supported: one axis")
@@ -66,6 +69,8 @@ class BatchNormalization(Handler):
 
 class Normalization(Handler):
     """``Normalization``: mean and variance are options, or were learned by ``adapt``."""
+
+    passes_mask = True
 
     def variables(self, options: Options) -> tuple[Variable, ...]:
         """The statistics, if they are not in the options, and the number of samples seen."""
@@ -111,6 +116,8 @@ class Normalization(Handler):
 
 class Rescaling(Handler):
     """``Rescaling``: ``x * scale + offset``."""
+
+    passes_mask = True
 
     def convert(self, call: Call) -> Tensor:
         """One affine node."""

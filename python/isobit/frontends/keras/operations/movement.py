@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from isobit.errors import FileFormatError
 from isobit.frontends.keras.layers.base import Call, Tensor
+from isobit.frontends.keras.layers.masks import reshaped
 from isobit.frontends.keras.layers.reshaping import resolve_shape
 from isobit.frontends.keras.operations.rules import Arguments
 from isobit.frontends.keras.options import shorten
@@ -18,7 +20,8 @@ def concatenate(arguments: Arguments) -> Tensor:
     if not isinstance(tensors, list) or not tensors or not all(isinstance(t, Tensor) for t in tensors):
         raise call.refuse("supported: a list of tensors, none of them constant")
     axis = call.axis(arguments.integer("axis"), len(tensors[0].shape))
-    return call.emit("concatenate", tensors, {"axis": axis})
+    boolean = all(tensor.boolean for tensor in tensors)
+    return replace(call.emit("concatenate", tensors, {"axis": axis}), boolean=boolean)
 
 
 def reshape(arguments: Arguments) -> Tensor:
@@ -30,7 +33,10 @@ def reshape(arguments: Arguments) -> Tensor:
         raise call.refuse(f"shape {target} fixes the batch axis; supported: -1 there")
     if math.prod(target[1:]) != size:
         raise FileFormatError(f"{call.where}: {size} elements cannot take the shape {target[1:]}")
-    return call.emit("reshape", [tensor], {"shape": resolve_shape(call, target[1:], size)})
+    return replace(
+        call.emit("reshape", [tensor], {"shape": resolve_shape(call, target[1:], size)}),
+        boolean=tensor.boolean,
+    )
 
 
 def transpose(arguments: Arguments) -> Tensor:
@@ -41,7 +47,10 @@ def transpose(arguments: Arguments) -> Tensor:
         raise call.refuse("complex numbers are not supported")
     if perm[:1] != (0,):
         raise call.refuse(f"axes {perm} move the batch axis")
-    return call.emit("transpose", [tensor], {"perm": tuple(axis - 1 for axis in perm[1:])})
+    return replace(
+        call.emit("transpose", [tensor], {"perm": tuple(axis - 1 for axis in perm[1:])}),
+        boolean=tensor.boolean,
+    )
 
 
 def squeeze(arguments: Arguments) -> Tensor:
@@ -51,14 +60,17 @@ def squeeze(arguments: Arguments) -> Tensor:
     if any(tensor.shape[axis] != 1 for axis in axes):
         raise FileFormatError(f"{call.where}: only axes of length 1 can be squeezed from {tensor.shape}")
     shape = tuple(n for axis, n in enumerate(tensor.shape) if axis not in axes)
-    return call.emit("reshape", [tensor], {"shape": shape})
+    return _moved(call, tensor, "reshape", {"shape": shape})
 
 
 def expand_dims(arguments: Arguments) -> Tensor:
     """Insert an axis of length one."""
     call, tensor = arguments.call, arguments.tensor("x")
     place = call.axis(arguments.integer("axis"), len(tensor.shape) + 1)
-    return call.emit("reshape", [tensor], {"shape": (*tensor.shape[:place], 1, *tensor.shape[place:])})
+    return replace(
+        call.emit("reshape", [tensor], {"shape": (*tensor.shape[:place], 1, *tensor.shape[place:])}),
+        boolean=tensor.boolean,
+    )
 
 
 def get_item(arguments: Arguments) -> Tensor:
@@ -87,7 +99,7 @@ def get_item(arguments: Arguments) -> Tensor:
             shape.append(len(range(size)[slice(start, stop, step)]))
     cut = {"starts": tuple(starts), "stops": tuple(stops), "steps": tuple(steps)}
     result = call.emit("slice", [tensor], cut)
-    return result if result.shape == tuple(shape) else call.emit("reshape", [result], {"shape": tuple(shape)})
+    return reshaped(call, replace(result, boolean=tensor.boolean), shape)
 
 
 def _without_ellipsis(call: Call, entries: list[Any], rank: int) -> list[Any]:
@@ -112,3 +124,7 @@ def _bounds(call: Call, entry: Any, size: int) -> tuple[int, int | None, int]:
         raise FileFormatError(f"{call.where}: the index {shorten(entry)} has step 0")
     start, stop, step = entry.indices(size)
     return start, None if stop < 0 else stop, step
+
+
+def _moved(call: Call, tensor: Tensor, op: str, attrs: dict[str, Any]) -> Tensor:
+    return replace(call.emit(op, [tensor], attrs), boolean=tensor.boolean)

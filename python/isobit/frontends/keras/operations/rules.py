@@ -6,13 +6,15 @@ Both versions of Keras write them, under different names; the rules here know on
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from isobit.errors import FileFormatError
+from isobit.frontends.keras.layers.advanced import softmax_over
 from isobit.frontends.keras.layers.base import Call, Tensor
+from isobit.frontends.keras.layers.masks import constant
 from isobit.frontends.keras.options import shorten, to_array
 from isobit.ir import FloatArray
 
@@ -30,6 +32,14 @@ class Arguments:
         if not isinstance(value, Tensor):
             raise self.call.refuse(f"its argument {name} is {shorten(value)}; supported: a tensor")
         return value
+
+    def look(self, name: str) -> Any:
+        """An argument that is taken later."""
+        return self._values.get(name)
+
+    def change(self, name: str, value: Any) -> None:
+        """Put another value in the place of an argument."""
+        self._values[name] = value
 
     def any(self, name: str, default: Any = None) -> Any:
         """An argument as it is."""
@@ -65,7 +75,7 @@ class Arguments:
                 raise self.call.refuse(f"isobit does not know its argument {name} = {shorten(value)}")
 
 
-Rule = Callable[[Arguments], Tensor]
+Rule = Callable[[Arguments], Tensor | list[Tensor]]
 
 
 def unary(op: str, **attrs: Any) -> Rule:
@@ -81,6 +91,16 @@ def with_number(op: str, attribute: str, argument: str, default: float) -> Rule:
         return arguments.call.emit(op, [arguments.tensor("x")], attrs)
 
     return rule
+
+
+def softmax(arguments: Arguments) -> Tensor:
+    """``softmax`` along one axis or several."""
+    call, tensor = arguments.call, arguments.tensor("x")
+    axis = arguments.any("axis", -1)
+    entries = axis if isinstance(axis, (list, tuple)) else [axis]
+    if not entries or any(isinstance(n, bool) or not isinstance(n, int) for n in entries):
+        raise call.refuse(f"axis = {shorten(axis)}; supported: integers")
+    return softmax_over(call, tensor, tuple(call.axis(n, len(tensor.shape)) for n in entries))
 
 
 def with_axis(op: str) -> Rule:
@@ -122,32 +142,60 @@ def binary(op: str) -> Rule:
     def rule(arguments: Arguments) -> Tensor:
         call, first, second = arguments.call, arguments.any("x1"), arguments.any("x2")
         if isinstance(first, Tensor) and isinstance(second, Tensor):
-            if len(first.shape) != len(second.shape):
-                # Unlike layers, functions align the axes from the right: a feature axis meets the batch axis.
+            check_ranks(call, [first, second])
+            if first.boolean and second.boolean:
                 raise call.refuse(
-                    f"shapes {first.shape} and {second.shape} (without batch) have different numbers of axes"
+                    "Keras computes with booleans here; supported: logical functions, or a cast before"
                 )
-            if op == "divide":
-                raise call.refuse("division by a tensor is not supported; supported: division by a constant")
             return call.emit(op, [first, second])
         if isinstance(first, Tensor):
-            return _with_constant(call, op, first, _constant(call, second, first), False)
+            return _with_constant(call, op, first, as_constant(call, second, first), False)
         if isinstance(second, Tensor):
-            return _with_constant(call, op, second, _constant(call, first, second), True)
+            return _with_constant(call, op, second, as_constant(call, first, second), True)
         raise call.refuse(f"it is called with {shorten(first)} and {shorten(second)}; supported: tensors")
 
     return rule
 
 
+def check_ranks(call: Call, tensors: Sequence[Tensor]) -> None:
+    """Refuse tensors with different numbers of axes.
+
+    Unlike layers, functions align the axes from the right: a feature axis would meet the batch axis.
+    """
+    first = tensors[0].shape
+    for tensor in tensors[1:]:
+        if len(tensor.shape) != len(first):
+            raise call.refuse(
+                f"shapes {first} and {tensor.shape} (without batch) have different numbers of axes"
+            )
+
+
+def power(arguments: Arguments) -> Tensor:
+    """A tensor to the power of a number."""
+    call, tensor = arguments.call, arguments.any("x1")
+    exponent = to_array(arguments.any("x2"))
+    if not isinstance(tensor, Tensor) or exponent is None or exponent.size != 1:
+        raise call.refuse("supported: a tensor to the power of a number")
+    return call.emit("power", [tensor], {"exponent": float(exponent.reshape(()))})
+
+
+def rounded(arguments: Arguments) -> Tensor:
+    """To whole numbers, half to even."""
+    if arguments.any("decimals", 0) != 0:
+        raise arguments.call.refuse("supported: decimals = 0")
+    return arguments.call.emit("round", [arguments.tensor("x")])
+
+
 def _with_constant(call: Call, op: str, tensor: Tensor, value: FloatArray, constant_first: bool) -> Tensor:
     one, zero = np.array(1.0), np.array(0.0)
-    if op in ("maximum", "minimum"):
-        if value.size != 1:
-            raise call.refuse(f"{op} with an array of constants is not supported; supported: one number")
+    if op in ("maximum", "minimum") and value.size == 1:
         return call.emit("clip", [tensor], {"low" if op == "maximum" else "high": float(value.reshape(()))})
+    if op in ("maximum", "minimum") or (op == "divide" and constant_first):
+        made = constant(call, value.reshape(value.shape or (1,)), "constant")
+        return call.emit(op, [made, tensor])
     if op == "divide":
-        if constant_first or np.any(value == 0):
-            raise call.refuse("division by a tensor or by zero is not supported")
+        if np.any(value == 0):
+            raise call.refuse("division by zero is not supported")
         scale, bias = 1.0 / value, zero
     elif op == "multiply":
         scale, bias = value, zero
@@ -160,11 +208,13 @@ def _with_constant(call: Call, op: str, tensor: Tensor, value: FloatArray, const
     return call.emit("affine", [tensor], constants={"scale": scale, "bias": bias})
 
 
-def _constant(call: Call, value: Any, tensor: Tensor) -> FloatArray:
-    """A constant argument without its batch axis (of length 1), if it has one."""
+def as_constant(call: Call, value: Any, tensor: Tensor | None) -> FloatArray:
+    """A constant argument, without its batch axis (of length 1) if it goes with a tensor and has one."""
     array = value if isinstance(value, np.ndarray) else to_array(value)
     if array is None or not np.all(np.isfinite(array)):
         raise call.refuse(f"it is called with {shorten(value)}; supported: tensors and finite numbers")
+    if tensor is None:
+        return array
     if array.ndim == len(tensor.shape) + 1 and array.shape[0] == 1:
         array = array[0]
     if array.ndim > len(tensor.shape):

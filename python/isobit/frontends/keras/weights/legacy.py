@@ -68,6 +68,8 @@ def _owned(layer: Layer, path: LayerPath) -> tuple[list[_Owned], list[_Owned]]:
     fixed: list[_Owned] = []
     if layer.model is None:
         for variable in layer_variables(layer):
+            if variable.repeated:
+                continue
             (trained if variable.trainable else fixed).append((path, variable))
         return (trained, fixed) if layer.trainable else ([], trained + fixed)
     for inner in layer.model.layers:
@@ -94,7 +96,7 @@ def _match_weights(
     if all(len(found) == 1 for found in by_name) and len({found[0] for found in by_name}) == len(names):
         return [(pair, found[0]) for pair, found in zip(owned, by_name, strict=True)]
     for (path, variable), name in zip(owned, names, strict=True):
-        if _base(name) != variable.name:
+        if not variable.is_called(_base(name)):
             raise FileFormatError(
                 f"{file.where}: layer {path[-1]!r} has the weight {variable.name!r}, "
                 f"but the file has {name!r} in its place"
@@ -109,4 +111,4 @@ def _base(name: str) -> str:
 
 def _names_fit(path: LayerPath, variable: Variable, name: str) -> bool:
     parts = name.split("/")
-    return _base(name) == variable.name and (len(path) == 1 or (len(parts) > 1 and parts[-2] == path[-1]))
+    return variable.is_called(_base(name)) and (len(path) == 1 or (len(parts) > 1 and parts[-2] == path[-1]))

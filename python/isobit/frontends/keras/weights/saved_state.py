@@ -7,9 +7,12 @@ model. Keras 2.12 and 2.13 call the containers ``_layer_checkpoint_dependencies`
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from isobit.errors import FileFormatError
+from isobit.frontends.keras.class_names import snake_case
 from isobit.frontends.keras.hdf5 import Hdf5, Path
+from isobit.frontends.keras.layers.base import Variable
 from isobit.frontends.keras.topology import Layer, Model
 from isobit.frontends.keras.weights.variables import LayerPath, Weights, has_variables, layer_variables
 
@@ -47,7 +50,7 @@ class _Reader:
             if layer.model is not None:
                 self.read_model(layer.model, group, (*path, layer.name))
             else:
-                self._read_layer(layer, (*group, "vars"), (*path, layer.name))
+                self._read_layer(layer, group, (*path, layer.name))
 
     def _group(self, container: Path, layer: Layer, stem: str, number: int, model: Model) -> str:
         if self.root == "layers":
@@ -65,10 +68,17 @@ class _Reader:
         return names[owners.index(layer.name)]
 
     def _has_data(self, group: Path) -> bool:
-        return self.file.is_group((*group, self.root)) or bool(self.file.children((*group, "vars")))
+        return any("seed_generator" not in place for place in self.file.datasets(group))
 
     def _read_layer(self, layer: Layer, group: Path, path: LayerPath) -> None:
         variables = layer_variables(layer)
+        for owner in dict.fromkeys(variable.owner for variable in variables):
+            owned = [variable for variable in variables if variable.owner == owner]
+            self._read_variables(layer, owned, (*group, *owner, "vars"), path)
+
+    def _read_variables(
+        self, layer: Layer, variables: Sequence[Variable], group: Path, path: LayerPath
+    ) -> None:
         stored = self.file.children(group)
         if stored != sorted(str(number) for number in range(len(variables))):
             names = [variable.name for variable in variables]
@@ -91,8 +101,3 @@ class _Reader:
                 )
         if self.file.children(("vars",)):
             raise FileFormatError(f"{self.file.where}: the model has weights outside of its layers")
-
-
-def snake_case(class_name: str) -> str:
-    """``BatchNormalization`` -> ``batch_normalization``, ``PReLU`` -> ``p_re_lu``."""
-    return re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", class_name).lower()
