@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from isobit.model import Model
     from isobit.plugin import Plugin, load_plugin
     from isobit.quantized import QuantizedModel
+    from isobit.stateful import Stateful
     from isobit.tensors import Tensor
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "QuantizedModel",
     "Rounding",
     "SaveError",
+    "Stateful",
     "Tensor",
     "UnknownTensorError",
     "UnsupportedError",
@@ -75,6 +77,7 @@ _LAZY = {
     "Model": "isobit.model",
     "Plugin": "isobit.plugin",
     "QuantizedModel": "isobit.quantized",
+    "Stateful": "isobit.stateful",
     "Tensor": "isobit.tensors",
 }
 

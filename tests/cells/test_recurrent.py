@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import isobit
-from cells.suite import FEW, CellSuite, Layer, trained
+from cells.suite import FEW, CellSuite, Layer, description, trained
 from isobit.errors import ConfigError, GraphError
 from isobit.ir import GraphBuilder
 
@@ -153,6 +153,15 @@ class TestOptions:
         # At 20 bits the addresses of the tables, of 65536 entries at most, decide: 2**-12 wide.
         assert errors[0] > 4 * errors[1] > 16 * errors[2] > 16 * errors[3], errors
         assert errors[3] < 1e-3, errors
+
+
+@pytest.mark.parametrize("op", KINDS)
+def test_all_steps_share_weights_and_tables(op):
+    """The engine tells constants apart by their Python objects: few of them, however many steps."""
+    few, many = (description(build(op, KINDS[op], steps=n).quantize("fixed<16,6>")) for n in (3, 30))
+    for what in ("constants", "tables"):
+        objects = [{id(part) for one in spec["ops"] for part in one[what]} for spec in (few, many)]
+        assert len(objects[0]) == len(objects[1]) <= 8
 
 
 @FEW

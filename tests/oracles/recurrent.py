@@ -53,6 +53,7 @@ CELLS = {
     **{f"gate_{name}": gate(name) for name in ACTIVATIONS},
     **{f"reset_gate_{name}": reset_gate(name) for name in ACTIVATIONS},
     "gated": sliced(lambda op, x, more: x[0] * x[1]),
+    "gated_lookup": sliced(lambda op, x, more: x[0] * oracle.look_up(x[1], op["tables"][0])),
     "lstm_state": sliced(lambda op, x, more: x[0] * x[1] + x[2] * x[3]),
     "gru_state": sliced(lambda op, x, more: x[0] * x[1] + (1 - x[0]) * x[2]),
     "masked": sliced(lambda op, x, more: x[1] if x[0] != 0 else x[2]),

@@ -119,6 +119,7 @@ const cell_entry* cell_table(int& size) {
       entry<P, slices<reset_gate_lookup>>("reset_gate_lookup", 3, 0, 1, 1),
       entry<P, slices<reset_gate_hard_sigmoid>>("reset_gate_hard_sigmoid", 3, 2, 0, 1),
       entry<P, slices<gated>>("gated", 2, 0, 0, 0),
+      entry<P, slices<gated_lookup>>("gated_lookup", 2, 0, 1, 0),
       entry<P, slices<lstm_state>>("lstm_state", 4, 0, 0, 0),
       entry<P, slices<gru_state>>("gru_state", 3, 0, 0, 0),
       entry<P, slices<masked>>("masked", 3, 0, 0, 0),

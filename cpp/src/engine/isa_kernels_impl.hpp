@@ -3,6 +3,7 @@
 #include "cell_table.hpp"
 #include "flat_input.hpp"
 #include "isa_packed.hpp"
+#include "isobit/policy/block_lanes.hpp"
 #include "isobit/policy/lanes.hpp"
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/scalar.hpp"
@@ -27,6 +28,10 @@ struct policy_of<neurons<T, N>, schedule_kind::matrix> {
 template <class T, int N>
 struct policy_of<neurons<T, N>, schedule_kind::convolution> {
   using type = scalar<T>;
+};
+template <class T, int N>
+struct policy_of<lanes<T, N>, schedule_kind::blockwise> {
+  using type = block_lanes<T, N, engine::registers_of_a_block(N)>;
 };
 
 }  // namespace engine_kernels

@@ -24,6 +24,10 @@ constexpr int n_layouts = 2;
 // Samples that the engine carries through the network together in layout::samples.
 constexpr int block = 64;
 
+// Registers that blockwise schedules compute together in layout::samples, where one has so many
+// lanes.
+constexpr int registers_of_a_block(int lanes) { return 4 * lanes <= block ? 4 : block / lanes; }
+
 // Neurons that kernels for packed tensors compute together in layout::samples; and those for few
 // samples, which have registers for more.
 constexpr int neurons_of_a_tile = 4, neurons_of_a_small_tile = 8;

@@ -15,7 +15,10 @@ constexpr std::int64_t most_wide_inputs = 1 << 16;
 
 const char* cell_name(const operation& op) { return cell_of(op).name; }
 bool is_elementwise(const operation& op) {
-  return cell_of(op).kind == engine_kernels::schedule_kind::elementwise;
+  return cell_of(op).kind == engine_kernels::schedule_kind::elementwise || is_blockwise(op);
+}
+bool is_blockwise(const operation& op) {
+  return cell_of(op).kind == engine_kernels::schedule_kind::blockwise;
 }
 bool is_matrix(const operation& op) {
   return cell_of(op).kind == engine_kernels::schedule_kind::matrix;

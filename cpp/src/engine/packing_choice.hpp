@@ -45,6 +45,7 @@ class packing_choice {
 // The name of an operation's cell, and what its schedule does with neighbouring elements.
 const char* cell_name(const operation& op);
 bool is_elementwise(const operation& op);
+bool is_blockwise(const operation& op);
 bool is_matrix(const operation& op);
 
 }  // namespace isobit::engine

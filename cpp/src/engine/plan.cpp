@@ -152,7 +152,9 @@ class planner {
       step.inputs.push_back(in_form(t, {type, 1, 0, 1, size(t)}, step.conversions));
     step.output = plan_.home[static_cast<std::size_t>(op.output)] =
         add_buffer({type, 1, 0, 1, size(op.output)});
-    step.run = at_once(isa_.find(plan_.options.way, type, op.cell), lanes(type));
+    const bool in_blocks = is_blockwise(op) && type != lane::i128;
+    const int registers = in_blocks ? registers_of_a_block(lanes(type)) : 1;
+    step.run = at_once(isa_.find(plan_.options.way, type, op.cell), registers * lanes(type));
     step.output_size = size(op.output);
     const bool by_register = !by_samples() && is_elementwise(op) && type != lane::i128;
     if (by_register) step.output_size = (step.output_size + lanes(type) - 1) / lanes(type);

@@ -12,7 +12,10 @@ from isobit.formats import MAX_EXACT_WIDTH, MAX_FRAC, MAX_WIDTH, Format
 
 
 def dense_format(layer: str, source: Format, weight: dict[str, Any], bias: dict[str, Any]) -> Format:
-    """The smallest signed format of ``x W + b`` for every x of a format.
+    """A signed format of ``x W + b`` for every x of a format.
+
+    It follows from the formats alone, so that the cast into it is none, unless that takes more than 64 bits:
+    then it is the smallest that these weights allow.
 
     Parameters
     ----------
@@ -32,6 +35,13 @@ def dense_format(layer: str, source: Format, weight: dict[str, Any], bias: dict[
     matrix = _raws(weight, weight_format).reshape(-1, bias["raw"].size)
     product_frac = source.frac + weight_format.frac
     frac = max(product_frac, bias_format.frac)
+    signed = source.signed or weight_format.signed
+    magnitude = 1 + max(
+        source.width + weight_format.width - int(signed) + (len(matrix) - 1).bit_length() - product_frac,
+        bias_format.width - bias_format.frac - int(bias_format.signed),
+    )
+    if magnitude + frac < MAX_WIDTH and -MAX_FRAC <= frac <= MAX_FRAC:
+        return Format(magnitude + frac + 1, frac)
     # SAT_SYM forbids the lowest raw only to casts
     ends = (-(1 << (source.width - 1)) if source.signed else 0), source.max_raw
     products = matrix * ends[0], matrix * ends[1]

@@ -78,6 +78,14 @@ GOALS = (
     ),
     _bulk(f"{_LARGE}, 8 bits, bulk: TFLite int8", "large", BITS_8, "tflite-int8", 1),
     _bulk(f"{_LARGE}, 16 bits, bulk: ONNX Runtime float32", "large", BITS_16, "onnxruntime", 2),
+    *(
+        goal
+        for op in ("LSTM", "GRU")
+        for goal in (
+            _bulk(f"{op}, 16 bits, bulk: ONNX Runtime float32", op.lower(), BITS_16, "onnxruntime", 2),
+            _bulk(f"{op}, 16 bits, bulk: TFLite int8", op.lower(), BITS_16, "tflite-int8", 1),
+        )
+    ),
     _first(f"{_LARGE}, 8 bits, batch 1 from Python: TFLite int8", "large", BITS_8, "tflite-int8"),
     Wanted(
         f"{_TAGGER_8}, batch 1 through the plugin from C++: TFLite int8's invoke",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from isobit.benchmarking.onnx_files import Layer, write_chain
+from isobit.benchmarking.onnx_files import Layer, write_chain, write_recurrent
 from isobit.errors import QuantizationWarning, UnsupportedError
 
 if TYPE_CHECKING:
@@ -184,8 +184,37 @@ def _convolutional(name: str) -> Network:
     return made
 
 
+def recurrent(folder: Path, op: str, steps: int = 20, features: int = 6, units: int = 20) -> Network:
+    """An LSTM or GRU over the particles of a jet (the sizes of arXiv:2207.00559), random weights."""
+    from isobit.ir import GraphBuilder
+    from isobit.model import Model
+
+    rng = np.random.default_rng(1)
+    width = {"lstm": 4, "gru": 3}[op] * units
+    constants = {
+        "weight": rng.normal(scale=features**-0.5, size=(features, width)),
+        "recurrent_weight": rng.normal(scale=units**-0.5, size=(units, width)),
+        "bias": rng.normal(scale=0.1, size=width),
+    }
+    if op == "gru":
+        constants["recurrent_bias"] = rng.normal(scale=0.1, size=width)
+    name = f"{op.upper()} {steps} x {features}, {units} units"
+    builder = GraphBuilder(name)
+    builder.output("y", builder.add(op, [builder.input("x", (steps, features))], op, constants=constants))
+
+    def normal(n: int) -> FloatArray:
+        return np.random.default_rng(1).normal(size=(n, steps, features)).astype(np.float32)
+
+    path = write_recurrent(folder / f"{op}.onnx", op, steps, constants)
+    return Network(name, Model(builder.build()), normal, path, classes=False, skip=_NO_RECURRENT_PEERS)
+
+
 _TOO_LONG = "its project did not compile in 15 minutes"
 _TOO_LARGE = "it would unroll 398,336 products"
+_NO_RECURRENT_PEERS = dict.fromkeys(
+    ("hls4ml-vitis", "hls4ml-quartus", "alkaid", "onnxruntime-int8"),
+    "recurrent layers are compared with ONNX Runtime float32 and TFLite",
+)
 
 NETWORKS: Mapping[str, Callable[[Path], Network]] = {
     "tagger": tagger,
@@ -197,6 +226,8 @@ NETWORKS: Mapping[str, Callable[[Path], Network]] = {
     ),
     "svhn": lambda folder: _convolutional("svhn_cnn"),
     "cnn1d": lambda folder: _convolutional("cnn_1d"),
+    "lstm": lambda folder: recurrent(folder, "lstm"),
+    "gru": lambda folder: recurrent(folder, "gru"),
 }
 """What the comparison runs on, by the name on the command line: network of a folder for its files."""
 

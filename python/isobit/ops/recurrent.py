@@ -278,10 +278,8 @@ class Lstm(Recurrent):
             steps.gate(activation, g, (steps.inputs, row + 3 * u), (total, 3 * u))
             c = layer.internal(STATE, u)
             steps.emit("lstm_state", c, (ifo, 0), (g, 0), (ifo, u), (steps.state, 0))
-            squashed = layer.internal(TABLE, u)
-            steps.activate(activation, squashed, c)
             h = steps.new_hidden()
-            steps.emit("gated", h, (ifo, 2 * u), (squashed, 0))
+            steps.gated(activation, TABLE, h, (ifo, 2 * u), c)
             steps.finish(t, h, c)
         steps.emit_result()
 

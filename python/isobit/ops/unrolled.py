@@ -162,15 +162,16 @@ class Steps:
             tables=activation.tables,
         )
 
-    def activate(self, activation: Activation, output: int, source: int) -> None:
-        """The activation of a whole tensor."""
+    def gated(self, activation: Activation, role: Role, output: int, gate: Slice, source: int) -> None:
+        """A gate times the activation of a whole tensor, in the format of a role."""
+        if activation.cell == "lookup":  # whose entries have that format
+            self.emit("gated_lookup", output, gate, (source, 0), tables=activation.tables)
+            return
+        activated = self._layer.internal(role, self.units)
         self._layer.emit(
-            activation.cell,
-            inputs=[source],
-            output=output,
-            constants=activation.constants,
-            tables=activation.tables,
+            activation.cell, inputs=[source], output=activated, constants=activation.constants
         )
+        self.emit("gated", output, gate, (activated, 0))
 
     def emit(self, cell: str, output: int, *sources: Slice, **what: Any) -> None:
         """A cell over slices, all as long as its output."""

@@ -80,7 +80,7 @@ def then(parts: Parts, step: Step, word_bits: int) -> tuple[str, list[str]]:
     """The tensor in which a step ends, and the cells that follow its sum in registers."""
     output, behind = parts.output, []
     for number in step.followers:
-        follower = Parts(parts.network, number, parts.isa, word_bits)
+        follower = Parts(parts.network, number, parts.isa, word_bits, parts.declared)
         fmt = static_format(parts.network.format(follower.op["output"]))
         behind.append(f"native::then<{', '.join([follower.cell, fmt, *follower.arguments()])}>")
         parts.data.extend(follower.data)

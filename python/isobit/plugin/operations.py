@@ -45,6 +45,7 @@ LEAST_NEIGHBOURS = 4
 def program_of(network: Network, isa: InstructionSet) -> Program:
     """The schedules of a network for an instruction set."""
     program = Program()
+    declared: dict[str, str] = {}
     for step in fused(network):
         cell = network.operations[step.number]["cell"]
         build = SCHEDULES.get(schedule_of(cell))
@@ -53,7 +54,7 @@ def program_of(network: Network, isa: InstructionSet) -> Program:
                 f"operation {step.number} is a cell {cell!r}, for which plugins have no schedule; predict "
                 "works without a plugin"
             )
-        for call in build(Parts(network, step.number, isa), step):
+        for call in build(Parts(network, step.number, isa, declared=declared), step):
             program.calls.append(call)
             for tensor, size in call.least_bytes.items():
                 program.least_bytes[tensor] = max(size, program.least_bytes.get(tensor, 1))
@@ -77,7 +78,7 @@ def _gather(parts: Parts, step: Step) -> Iterator[Call]:
         targets = np.flatnonzero(pairs[:, 0] == number)
         if targets.size:
             moves = list(_moves(pairs[targets, 1], targets))
-            part = Parts(parts.network, parts.number, parts.isa)
+            part = parts.again()
             runs = part.runs(number, moves)
             yield part.call("gather", part.scalar, "cells::linear", name, part.output, runs, len(moves))
 
@@ -135,6 +136,16 @@ def _exchange(parts: Parts, step: Step) -> Iterator[Call]:
     )  # fmt: skip
 
 
+def _slices(parts: Parts, step: Step) -> Iterator[Call]:
+    ints = parts.op["ints"].reshape(-1, 2)
+    taken = [
+        f"native::slice<{name}, {first}, {step_by}>"
+        for name, (first, step_by) in zip(parts.inputs, ints.tolist(), strict=True)
+    ]
+    inputs = f"native::inputs<{', '.join(taken)}>"
+    yield parts.call("slices", parts.vectors(), parts.cell, inputs, parts.output, *parts.arguments())
+
+
 def _rows_with_tables(parts: Parts, step: Step) -> Iterator[Call]:
     rows, n = parts.rows()
     tables = [parts.table(0), parts.table(1)]
@@ -162,6 +173,7 @@ SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "contraction": _contraction,
     "rows": _rows,
     "exchange": _exchange,
+    "slices": _slices,
     "matrix": dense,
     "convolution": convolution,
     "rows_with_tables": _rows_with_tables,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,10 +48,20 @@ class Parts:
     isa : InstructionSet
     bits : int, optional
         Of the integers that it computes in; by default the narrowest that the proof allows.
+    declared : dict, optional
+        Names of data by their text, which operations of one source share (the steps of a recurrent layer).
     """
 
-    def __init__(self, network: Network, number: int, isa: InstructionSet, bits: int = 0) -> None:
+    def __init__(
+        self,
+        network: Network,
+        number: int,
+        isa: InstructionSet,
+        bits: int = 0,
+        declared: dict[str, str] | None = None,
+    ) -> None:
         self.network, self.number, self.isa = network, number, isa
+        self.declared = {} if declared is None else declared
         self.op: Mapping[str, Any] = network.operations[number]
         self.cell = f"cells::{self.op['cell']}"
         self.lane = max(bits, network.lanes[number])
@@ -60,6 +71,10 @@ class Parts:
         self.inputs = [f"t{tensor}" for tensor in self.op["inputs"]]
         self.output = f"t{self.op['output']}"
         self.data: list[str] = []
+
+    def again(self) -> Parts:
+        """The same operation, for another call of its own."""
+        return Parts(self.network, self.number, self.isa, declared=self.declared)
 
     def vectors(self) -> str:
         """The policy of neighbouring elements in one register."""
@@ -123,7 +138,12 @@ class Parts:
 
     def declare(self, part: str, base: str, kind: str, values: Values, about: str) -> str:
         """Data with a type that describes it; returns its name."""
+        integers = values.tobytes() if isinstance(values, np.ndarray) else repr(values).encode()
+        content = hashlib.sha256(integers).hexdigest()
         name = f"op{self.number}_{part}"
+        known = self.declared.setdefault(f"{base} {kind} {about} {content}", name)
+        if known != name:
+            return known
         self.data.append(array(name, kind, values))
         self.data.append(
             f"struct {name} : native::{base}<{name}, {about}> {{\n"

@@ -79,6 +79,17 @@ struct gated {
   }
 };
 
+// y = gate table(x)
+struct gated_lookup {
+  static constexpr int inputs = 2, constants = 0, tables = 1, formats = 0;
+
+  template <class P, class G, class X, class I, class E, class Y>
+  static num<P, Y> apply(const num<P, G>& g, const num<P, X>& x, const table<P, I, E>& t,
+                         const Y& out) {
+    return cast(g * look_up(x, t), out);
+  }
+};
+
 // c' = i g + f c: the state of an lstm
 struct lstm_state {
   static constexpr int inputs = 4, constants = 0, tables = 0, formats = 0;

@@ -2,6 +2,7 @@
 #ifndef ISOBIT_NATIVE_GRAPH_HPP
 #define ISOBIT_NATIVE_GRAPH_HPP
 
+#include "isobit/cells/graph.hpp"
 #include "isobit/native/rows.hpp"
 
 namespace isobit {

@@ -10,6 +10,7 @@
 #include "isobit/native/graph.hpp"
 #include "isobit/native/matrix.hpp"
 #include "isobit/native/rows.hpp"
+#include "isobit/native/slices.hpp"
 #include "isobit/native/windows.hpp"
 
 // The entry point is called before anybody knows whether the processor has the instruction set that

@@ -35,6 +35,16 @@ struct gather_unit<std::int32_t, 8> {
   }
 };
 
+template <>
+struct gather_unit<std::int64_t, 4> {
+  using vec = vector_arithmetic<std::int64_t, 4>::vec;
+
+  static vec gather(const std::int64_t* entries, std::int64_t, vec i) {
+    return reinterpret_cast<vec>(_mm256_i64gather_epi64(reinterpret_cast<const long long*>(entries),
+                                                        reinterpret_cast<__m256i>(i), 8));
+  }
+};
+
 #endif
 #if !defined(ISOBIT_NO_OVERRIDES) && defined(__AVX512F__)
 
@@ -42,12 +52,19 @@ template <>
 struct gather_unit<std::int32_t, 16> {
   using vec = vector_arithmetic<std::int32_t, 16>::vec;
 
-  // Up to 32 entries fit in two registers and are permuted.
+  // Up to 32 entries fit in two registers and are permuted. Two gathers of eight take three
+  // quarters of the time of one of sixteen (measured on Zen 5).
   static vec gather(const std::int32_t* entries, std::int64_t size, vec i) {
+    if (size > 32) {
+      using eight = gather_unit<std::int32_t, 8>;
+      const auto first =
+          eight::gather(entries, size, __builtin_shufflevector(i, i, 0, 1, 2, 3, 4, 5, 6, 7));
+      const auto last =
+          eight::gather(entries, size, __builtin_shufflevector(i, i, 8, 9, 10, 11, 12, 13, 14, 15));
+      return __builtin_shufflevector(first, last, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+                                     15);
+    }
     const __m512i at = reinterpret_cast<__m512i>(i);
-    if (size > 32)  // with a mask: g++ 12 takes the plain intrinsic for uninitialized (bug 105593)
-      return reinterpret_cast<vec>(
-          _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), first(16), at, entries, 4));
     const __m512i low = _mm512_maskz_loadu_epi32(first(size), entries);
     const __m512i high = _mm512_maskz_loadu_epi32(first(size - 16), entries + 16);
     return reinterpret_cast<vec>(_mm512_permutex2var_epi32(low, at, high));
@@ -56,6 +73,18 @@ struct gather_unit<std::int32_t, 16> {
  private:
   static __mmask16 first(std::int64_t n) {
     return static_cast<__mmask16>(n >= 16 ? 0xffff : n <= 0 ? 0 : (1 << n) - 1);
+  }
+};
+
+template <>
+struct gather_unit<std::int64_t, 8> {
+  using vec = vector_arithmetic<std::int64_t, 8>::vec;
+
+  static vec gather(const std::int64_t* entries, std::int64_t size, vec i) {
+    using four = gather_unit<std::int64_t, 4>;
+    const auto first = four::gather(entries, size, __builtin_shufflevector(i, i, 0, 1, 2, 3));
+    const auto last = four::gather(entries, size, __builtin_shufflevector(i, i, 4, 5, 6, 7));
+    return __builtin_shufflevector(first, last, 0, 1, 2, 3, 4, 5, 6, 7);
   }
 };
 

@@ -52,7 +52,7 @@ void slices_with(const engine::op_args& a, std::index_sequence<I...>, std::index
 template <class Cell>
 struct slices : schedule {
   static constexpr const char* name = "slices";
-  static constexpr schedule_kind kind = schedule_kind::elementwise;
+  static constexpr schedule_kind kind = schedule_kind::blockwise;
   static const char* wrong(const engine::operation_sizes& s) {
     if (s.n_ints != 2 * s.n_inputs) return "wants the first element and the step of every input";
     for (int k = 0; k < s.n_inputs; ++k) {

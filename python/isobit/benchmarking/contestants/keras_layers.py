@@ -35,8 +35,8 @@ def keras_layers(network: Network) -> list[KerasLayer]:
     Raises
     ------
     MissingPeerError
-        For a network that is more than a chain of dense and affine layers, convolutions without padding or
-        groups, pooling, ReLU and softmax.
+        For a network that is more than a chain of dense, affine and recurrent layers, convolutions without
+        padding or groups, pooling, ReLU and softmax.
     """
     model = network.model
     expected = [*model.inputs, *(node.name for node in model.layers)]
@@ -100,6 +100,16 @@ def _layer(node: Node) -> KerasLayer:
         config = {"axis": 1, "epsilon": 0.0, "scale": True, "center": True}
         variables = {"gamma": gamma, "beta": beta, "moving_mean": mean, "moving_variance": variance}
         return KerasLayer(node.name, "BatchNormalization", config, variables)
+    if node.op in ("lstm", "gru"):
+        # Unrolled: TFLite then has one form of it for batches of any size.
+        config = {"units": node.shape[-1], "unroll": True}
+        biases = [node.constants[key] for key in ("bias", "recurrent_bias") if key in node.constants]
+        variables = {
+            "kernel": node.constants["weight"],
+            "recurrent_kernel": node.constants["recurrent_weight"],
+            "bias": np.stack(biases) if node.op == "gru" else biases[0],
+        }
+        return KerasLayer(node.name, node.op.upper(), config, variables)
     if node.op in _ACTIVATIONS:
         return KerasLayer(node.name, "Activation", {"activation": node.op}, {})
     if node.op == "conv" and node.attrs["groups"] == 1 and _slides(node):
