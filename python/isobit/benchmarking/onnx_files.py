@@ -83,7 +83,7 @@ def write_recurrent(path: Path, op: str, steps: int, constants: Mapping[str, npt
         "bias": np.concatenate(biases, axis=1),
         "axis": np.array([0], dtype=np.int64),
     }
-    more = {"linear_before_reset": 1} if op == "gru" else {}
+    more: dict[str, Any] = {"linear_before_reset": 1} if op == "gru" else {}
     nodes = [
         helper.make_node("Transpose", ["x"], ["steps_first"], perm=[1, 0, 2]),
         helper.make_node(
