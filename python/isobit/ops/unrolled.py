@@ -168,9 +168,7 @@ class Steps:
             self.emit("gated_lookup", output, gate, (source, 0), tables=activation.tables)
             return
         activated = self._layer.internal(role, self.units)
-        self._layer.emit(
-            activation.cell, inputs=[source], output=activated, constants=activation.constants
-        )
+        self._layer.emit(activation.cell, inputs=[source], output=activated, constants=activation.constants)
         self.emit("gated", output, gate, (activated, 0))
 
     def emit(self, cell: str, output: int, *sources: Slice, **what: Any) -> None:
