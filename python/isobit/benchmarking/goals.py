@@ -99,6 +99,13 @@ GOALS = (
         "autoencoder, 16 bits, batch 1 from Python: ONNX Runtime's run", "autoencoder", BITS_16, "onnxruntime"
     ),
     _first(f"{_LARGE}, 16 bits, batch 1 from Python: ONNX Runtime's run", "large", BITS_16, "onnxruntime"),
+    _bulk(
+        "interaction network, 16 bits, bulk: ONNX Runtime float32",
+        "interaction",
+        BITS_16,
+        "onnxruntime",
+        1,
+    ),
     *(
         _bulk(f"{name}, {words}, bulk: {what}", network, bits, peer, at_least)
         for name, network in (("SVHN CNN", "svhn"), ("1D CNN", "cnn1d"))

@@ -150,7 +150,7 @@ def packaged_tagger() -> Network:
             X = file["X"]
         return np.ascontiguousarray(np.resize(X, (n, X.shape[1])))
 
-    return Network("packaged jet tagger", _load(data / "jet_tagger.onnx"), jets, data / "jet_tagger.onnx")
+    return Network("packaged jet tagger", loaded(data / "jet_tagger.onnx"), jets, data / "jet_tagger.onnx")
 
 
 def mlp(
@@ -209,6 +209,12 @@ def recurrent(folder: Path, op: str, steps: int = 20, features: int = 6, units: 
     return Network(name, Model(builder.build()), normal, path, classes=False, skip=_NO_RECURRENT_PEERS)
 
 
+def _interaction(folder: Path) -> Network:
+    from isobit.benchmarking import graphs
+
+    return graphs.interaction_network(folder)
+
+
 _TOO_LONG = "its project did not compile in 15 minutes"
 _TOO_LARGE = "it would unroll 398,336 products"
 _NO_RECURRENT_PEERS = dict.fromkeys(
@@ -228,6 +234,7 @@ NETWORKS: Mapping[str, Callable[[Path], Network]] = {
     "cnn1d": lambda folder: _convolutional("cnn_1d"),
     "lstm": lambda folder: recurrent(folder, "lstm"),
     "gru": lambda folder: recurrent(folder, "gru"),
+    "interaction": _interaction,
 }
 """What the comparison runs on, by the name on the command line: network of a folder for its files."""
 
@@ -242,10 +249,11 @@ def _chain(
     skip: Mapping[str, str] | None = None,
 ) -> Network:
     path = write_chain(folder / f"{name.replace(' ', '_').lower()}.onnx", inputs, layers)
-    return Network(name, _load(path), samples, path, classes, skip=skip or {})
+    return Network(name, loaded(path), samples, path, classes, skip=skip or {})
 
 
-def _load(path: Path) -> Model:
+def loaded(path: Path) -> Model:
+    """The float model of a file."""
     from isobit.loading import load
     from isobit.model import Model
 
