@@ -64,6 +64,7 @@ const T& read_once(const py::handle& h, std::map<const void*, T>& known, Read re
 
 function read_function(const std::string& name) {
   static const std::map<std::string, function> known = {
+      {"given", function::given},
       {"sigmoid", function::sigmoid},
       {"tanh", function::tanh},
       {"softsign", function::softsign},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -28,13 +28,16 @@ NO_INDICES: Mapping[str, IndexRange] = MappingProxyType({})
 
 
 def check_values(
-    X: Any, inputs: Mapping[str, Shape], indices: Mapping[str, IndexRange] = NO_INDICES
+    X: Any,
+    inputs: Mapping[str, Shape],
+    indices: Mapping[str, IndexRange] = NO_INDICES,
+    missing: Collection[str] = (),
 ) -> list[npt.NDArray[Any]]:
     """One C-contiguous float32 or float64 array of shape (n, size) for every input of a model.
 
-    Arguments and errors as for :func:`check_arrays`.
+    Arguments and errors as for :func:`check_arrays`; the inputs named by ``missing`` may hold NaN.
     """
-    return [as_floats(array) for array in check_arrays(X, inputs, indices)]
+    return [as_floats(array) for array in check_arrays(X, inputs, indices, missing=missing)]
 
 
 def check_arrays(
@@ -42,6 +45,7 @@ def check_arrays(
     inputs: Mapping[str, Shape],
     indices: Mapping[str, IndexRange] = NO_INDICES,
     finite: bool = True,
+    missing: Collection[str] = (),
 ) -> list[npt.NDArray[Any]]:
     """One array of shape (n, *shape) for every input of a model, checked and otherwise as it was given.
 
@@ -56,6 +60,8 @@ def check_arrays(
     finite : bool
         Whether to look for values that are not finite. The engine meets them anyway; who leaves them to it
         calls :func:`check_finite` for the message.
+    missing : collection of str
+        Inputs that may hold NaN.
 
     Raises
     ------
@@ -66,7 +72,7 @@ def check_arrays(
     arrays = {name: _values(name, array, inputs[name]) for name, array in _by_name(X, inputs).items()}
     if finite:
         for name, array in arrays.items():
-            _check_finite(name, array, inputs[name])
+            _check_finite(name, array, inputs[name], name in missing)
     check_indices(arrays, indices)
     return _batched(arrays, inputs)
 
@@ -159,7 +165,9 @@ def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
     return array
 
 
-def _check_finite(name: str, array: npt.NDArray[Any], shape: Shape) -> None:
+def _check_finite(name: str, array: npt.NDArray[Any], shape: Shape, missing: bool = False) -> None:
+    if missing and np.isnan(array).any():
+        array = np.where(np.isnan(array), 0, array)
     # minimum and maximum pass NaN on and need no memory, unlike a mask of the whole batch
     if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
         finite = np.isfinite(array.reshape(len(array), size(shape)))

@@ -21,7 +21,10 @@ FRONTENDS = {
     ".keras": "isobit.frontends.keras",
     ".h5": "isobit.frontends.keras",
     ".hdf5": "isobit.frontends.keras",
-    ".json": "isobit.frontends.keras",
+    ".json": "isobit.frontends.json_files",
+    ".ubj": "isobit.frontends.trees",
+    ".txt": "isobit.frontends.trees",
+    ".lgb": "isobit.frontends.trees",
 }
 """Suffix and module, whose function ``load`` makes a graph of a path."""
 
@@ -42,7 +45,8 @@ def load(
     ----------
     path : path
         ``.onnx``; ``.keras``, ``.h5`` or ``.hdf5`` of Keras 2 and 3; ``.json``, an architecture of Keras,
-        with ``weights``; ``.isobit``; or a suffix that an installed extension (entry-point group
+        with ``weights``, or a forest of XGBoost, which may be ``.ubj`` too; ``.txt`` or ``.lgb`` of LightGBM;
+        ``.isobit``; or a suffix that an installed extension (entry-point group
         ``isobit.frontends``, named by the suffix) declares.
     weights : path, optional
         The HDF5 file that belongs to a Keras architecture.

@@ -17,6 +17,7 @@ from isobit.formats import Format
 from isobit.indices import IndexRange, index_inputs
 from isobit.inputs import check_values
 from isobit.ir import Graph, Node, Shape
+from isobit.missing import missing_inputs
 from isobit.outputs import as_sequence
 from isobit.spec import check
 
@@ -41,6 +42,7 @@ class Model:
         check(graph)
         self.graph = graph
         self._lock = Lock()
+        self._missing = missing_inputs(graph)
 
     @property
     def name(self) -> str:
@@ -86,7 +88,7 @@ class Model:
         ------
         InputError
             For data of the wrong shape or type, NaN and infinities, indices out of range; says which sample
-            and feature.
+            and feature. NaN is taken where only forests read it that have a rule for missing values.
         """
         values = self._run(X, list(self.graph.outputs.values()), n_threads)
         return as_sequence([values[tensor] for tensor in self.graph.outputs.values()])
@@ -160,7 +162,7 @@ class Model:
         return Engine(self.graph)
 
     def _run(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, npt.NDArray[np.float64]]:
-        arrays = check_values(X, self.inputs, self.index_ranges)
+        arrays = check_values(X, self.inputs, self.index_ranges, self._missing)
         unique = list(dict.fromkeys(names))
         with self._lock:
             engine = self.engine

@@ -7,7 +7,7 @@ import pytest
 import isobit
 from isobit.benchmarking import race
 from isobit.benchmarking.comparison import compare
-from isobit.benchmarking.networks import mlp, users_network
+from isobit.benchmarking.networks import forest, mlp, users_network
 
 TINY = race.Effort((64,), 1, 0.1)
 
@@ -78,3 +78,28 @@ def test_the_plugin_through_its_c_abi():
     for row in rows("plugin"):
         assert row["name"].startswith("isobit plugin")
         assert set(row["quantities"]) == {"bulk", "batch 1", "alone: C function"}
+
+
+def small_forest(folder):
+    return forest(folder, rounds=3, depth=3, classes=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["xgboost", "treelite", "tl2cgen", "conifer"])
+def test_libraries_for_trees(key):
+    pytest.importorskip(key)
+    pytest.importorskip("xgboost")
+    for row in rows(key, small_forest):
+        # float32 sums of the same leaves; conifer's numbers have 16 bits, like isobit's
+        assert row["deviation"] < (5 if key == "conifer" else 1e-3)
+        assert row["agreement"] > 95
+
+
+@pytest.mark.parametrize("key", ["xgboost", "treelite", "tl2cgen", "conifer"])
+def test_libraries_for_trees_compute_no_networks(key):
+    (row,) = (
+        row
+        for row in compare({"s": small}, ("isobit", key), TINY).rows
+        if row["key"] == key and row["cores"] == 1
+    )
+    assert row["missing"] == "not run: the model is no forest"

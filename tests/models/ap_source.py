@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import oracle
 from isobit.backends.cells import schedule_of
+from oracles import forests
 
 ROUNDING = ("trn", "trn_zero", "rnd", "rnd_zero", "rnd_inf", "rnd_min_inf", "rnd_conv")
 OVERFLOW = ("wrap", "sat", "sat_sym", "sat_zero", "wrap_sm", "pm1")
@@ -107,6 +108,10 @@ class Function:
             self.rows_by_index(op, inputs, out)
         elif schedule == "segments":
             self.segments(op, inputs, out)
+        elif schedule == "trees":
+            self.trees(op, inputs[0], out, out_format)
+        elif schedule == "bins":
+            self.bins(op, inputs[0], out, out_format)
         elif schedule == "fill":
             (values,) = self.constants(op)
             self.each(op, out, f"cells::linear::apply({values}[i], {out_format}())")
@@ -259,6 +264,44 @@ class Function:
 
     def format_of(self, op, number):
         return self.spec["tensors"][op["inputs"][number]]["format"]
+
+    def trees(self, op, x, out, out_format):
+        thresholds, leaves = self.constants(op)
+        values, forest = forests.forest_of(op)
+        node = leaf = 0
+        for t, (n_leaves, nodes) in enumerate(forest):
+            for v in range(values):
+                names = [f"n{out}_{t}_{v}_{i}" for i in range(len(nodes))]
+                names += [f"{leaves}[{leaf + v * n_leaves + i}]" for i in range(n_leaves)]
+                for i, (left, right, up_to, feature) in reversed(list(enumerate(nodes))):
+                    form = "up_to" if up_to else "below"
+                    value = (
+                        f"cells::tree::{form}({x}[{feature}], {thresholds}[{node + i}], {names[left]}, "
+                        f"{names[right]})"
+                    )
+                    chosen = names[left] if left == right else value  # some trees are filled up
+                    self.body.append(f"const auto {names[i]} = {chosen}; (void){names[i]};")
+                self.body.append(
+                    f"{out}.put({t * values + v}, cells::tree::finish({names[0]}, {out_format}()));"
+                )
+            node += len(nodes)
+            leaf += values * n_leaves
+
+    def bins(self, op, x, out, out_format):
+        outputs, bins, _, *features = (int(n) for n in op["ints"])
+        thresholds, steps = self.constants(op)
+        (table,) = self.tables(op)
+        address = f"a{out}"
+        self.body.append(f"auto {address} = isobit::literal<P>({cxx_format(op['tables'][0]['index'])}(), 0);")
+        for i, feature in enumerate(features):
+            self.body.append(
+                f"{address} = cells::binned::step({address}, {x}[{feature}], {thresholds}[{i}], "
+                f"{steps}[{i}]);"
+            )
+        for o in range(outputs):
+            self.body.append(
+                f"{out}.put({o}, cells::binned::finish({address}, {o * bins}, {table}, {out_format}()));"
+            )
 
     def row(self, op, x, out):
         rows, n = (int(number) for number in op["ints"])

@@ -7,6 +7,7 @@
 #include "isobit/cells/cumsum.hpp"
 #include "isobit/cells/dense.hpp"
 #include "isobit/cells/elementary.hpp"
+#include "isobit/cells/forest.hpp"
 #include "isobit/cells/graph.hpp"
 #include "isobit/cells/hard.hpp"
 #include "isobit/cells/linear.hpp"

@@ -41,7 +41,8 @@ enum class function {
   cosh,
   asinh,
   acosh,
-  atanh
+  atanh,
+  given  // none: the entries are all there is, and `real` has no use for them
 };
 
 inline namespace ISOBIT_ISA {

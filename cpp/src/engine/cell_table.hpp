@@ -12,6 +12,7 @@
 #include "schedules/movement.hpp"
 #include "schedules/rows.hpp"
 #include "schedules/slices.hpp"
+#include "schedules/trees.hpp"
 #include "schedules/windows.hpp"
 
 namespace isobit {
@@ -139,6 +140,9 @@ const cell_entry* cell_table(int& size) {
       entry<P, exchange<smallest_values>>("smallest_values", 1, 0, 0, 0),
       entry<P, exchange<largest_indices>>("largest_indices", 1, 0, 0, 0),
       entry<P, exchange<smallest_indices>>("smallest_indices", 1, 0, 0, 0),
+      entry<P, trees<tree>>("tree", 1, 2, 0, 0),
+      entry<P, windows<sum_of_trees>>("sum_of_trees", 1, 1, 0, 0),
+      entry<P, bins<binned>>("binned", 1, 2, 1, 0),
   };
   size = static_cast<int>(sizeof(table) / sizeof(table[0]));
   return table;

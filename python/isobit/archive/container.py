@@ -60,7 +60,12 @@ class Container:
         for length in shape:
             size *= int(length)
         held = len(content) - stream.tell()
-        if dtype.str not in kinds or fortran or size == 0 or size * dtype.itemsize != held:
+        if (
+            dtype.str not in kinds
+            or fortran
+            or (size == 0 and shape != (0,))
+            or size * dtype.itemsize != held
+        ):
             raise FileFormatError(
                 f"{name} declares {dtype.str} of shape {shape}, which its {len(content)} bytes do not hold; "
                 f"expected is a C-ordered array of {' or '.join(kinds)}"

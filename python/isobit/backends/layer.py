@@ -42,6 +42,11 @@ class LayerLowering:
         self._program = program
         self._precision = precision
 
+    @property
+    def quantized(self) -> bool:
+        """Whether formats are known."""
+        return self._precision is not None
+
     def tensor_format(self, tensor: int) -> Format:
         """The format of any tensor, such as a temporary one."""
         return self._program.format(tensor)
@@ -125,6 +130,12 @@ class LayerLowering:
         if self._precision is None:
             return self._program.trained(np.array([trained]))
         return self._program.constant(fmt, np.array([raw], dtype=object), np.array([trained]))
+
+    def known_raws(self, fmt: Format, raws: npt.NDArray[Any] | None, trained: FloatArray) -> dict[str, Any]:
+        """A constant whose integers follow from the formats of others; only ``trained`` counts without."""
+        if self._precision is None or raws is None:
+            return self._program.trained(trained)
+        return self._program.constant(fmt, raws, trained)
 
     def higher(self, fmt: Format, constant: dict[str, Any]) -> Format:
         """Of a format and that of a constant, the one with the larger maximum."""

@@ -66,6 +66,7 @@ def _first(what: str, network: str, bits: str, peer: str) -> Wanted:
 
 _TAGGER_8, _TAGGER_16 = "tagger, 8 bits", "tagger, 16 bits"
 _LARGE = "MLP 256-512-512-10"
+_TREES = "100 trees x 5 classes, depth 4, 16 bits, bulk"
 
 GOALS = (
     _bulk(f"{_TAGGER_16}, bulk: hls4ml's predict (Vitis)", "tagger", BITS_16, "hls4ml-vitis", 1500),
@@ -114,6 +115,10 @@ GOALS = (
             ("8 bits", BITS_8, "TFLite int8", "tflite-int8", 1),
         )
     ),
+    _bulk(f"{_TREES}: XGBoost", "trees", BITS_16, "xgboost", 2),
+    _bulk(f"{_TREES}: treelite", "trees", BITS_16, "treelite", 2),
+    _bulk(f"{_TREES}: treelite, compiled", "trees", BITS_16, "tl2cgen", 2),
+    _bulk(f"{_TREES}: conifer", "trees", BITS_16, "conifer", 100),
 )
 
 

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+<<<<<<< HEAD
 from isobit.benchmarking.onnx_files import Layer, write_chain, write_recurrent
+=======
+from isobit.benchmarking.forests import write_forest
+from isobit.benchmarking.onnx_files import Layer, write_chain
+>>>>>>> d809547 (Boosted and random forests: XGBoost, LightGBM and ONNX tree ensembles)
 from isobit.errors import QuantizationWarning, UnsupportedError
 
 if TYPE_CHECKING:
@@ -52,6 +57,8 @@ class Network:
         How isobit quantizes it, by the label of its rows; the first is the one that others are compared with.
     skip : mapping of str to str
         Contestants (keys of :data:`isobit.benchmarking.contestants.CONTESTANTS`) that are left out, and why.
+    forest : Path, optional
+        XGBoost's file of the model, for contestants that compute trees.
     """
 
     name: str
@@ -61,6 +68,7 @@ class Network:
     classes: bool = True
     formats: Mapping[str, Quantize] = field(default_factory=lambda: FORMATS)
     skip: Mapping[str, str] = field(default_factory=dict)
+    forest: Path | None = None
 
     def quantized(self, label: str) -> QuantizedModel:
         """The model in one of its formats."""
@@ -184,6 +192,7 @@ def _convolutional(name: str) -> Network:
     return made
 
 
+<<<<<<< HEAD
 def recurrent(folder: Path, op: str, steps: int = 20, features: int = 6, units: int = 20) -> Network:
     """An LSTM or GRU over the particles of a jet (the sizes of arXiv:2207.00559), random weights."""
     from isobit.ir import GraphBuilder
@@ -213,6 +222,31 @@ def _interaction(folder: Path) -> Network:
     from isobit.benchmarking import graphs
 
     return graphs.interaction_network(folder)
+=======
+def forest(folder: Path, rounds: int = 100, depth: int = 4, classes: int = 5) -> Network:
+    """Sums of boosted trees on standardised features of simulated jets, random in shape of a trained one."""
+    whole = packaged_tagger()
+    standardise = whole.model.layers[0].constants
+
+    def standardised(n: int) -> FloatArray:
+        return (whole.samples(n) * standardise["scale"] + standardise["bias"]).astype(np.float32)
+
+    from isobit.ir import GraphBuilder
+    from isobit.model import Model
+
+    path = write_forest(folder / "forest.json", standardised(CALIBRATION_SAMPLES), rounds, depth, classes)
+    graph = _load(path).graph
+    builder = GraphBuilder(f"{rounds} trees of depth {depth} for each of {classes} classes")
+    sums = graph.node("forest")
+    features = builder.input("features", graph.inputs["features"])
+    builder.output("sums", builder.add("forest", [features], "forest", sums.attrs, sums.constants))
+    model = Model(builder.build())
+    none = "it computes no trees"
+    others = ("onnxruntime", "onnxruntime-int8", "tflite", "tflite-int8", "hls4ml-vitis", "hls4ml-quartus")
+    skip = dict.fromkeys((*others, "alkaid"), none)
+    formats = {BITS_16: uniform(BITS_16)}
+    return Network(model.name, model, standardised, None, classes > 1, formats, skip, path)
+>>>>>>> d809547 (Boosted and random forests: XGBoost, LightGBM and ONNX tree ensembles)
 
 
 _TOO_LONG = "its project did not compile in 15 minutes"
@@ -232,9 +266,13 @@ NETWORKS: Mapping[str, Callable[[Path], Network]] = {
     ),
     "svhn": lambda folder: _convolutional("svhn_cnn"),
     "cnn1d": lambda folder: _convolutional("cnn_1d"),
+<<<<<<< HEAD
     "lstm": lambda folder: recurrent(folder, "lstm"),
     "gru": lambda folder: recurrent(folder, "gru"),
     "interaction": _interaction,
+=======
+    "trees": forest,
+>>>>>>> d809547 (Boosted and random forests: XGBoost, LightGBM and ONNX tree ensembles)
 }
 """What the comparison runs on, by the name on the command line: network of a folder for its files."""
 

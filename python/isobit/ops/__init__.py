@@ -16,6 +16,7 @@ from isobit.ops.divide import Divide
 from isobit.ops.einsum import Einsum
 from isobit.ops.elementary import Abs, Ceil, Floor, Neg, Round, Sign, Square
 from isobit.ops.elu import Celu, Elu, Selu
+from isobit.ops.forest import Forest
 from isobit.ops.graph import Gather, GatherRows, SegmentMax, SegmentMean, SegmentSum
 from isobit.ops.hard import BinaryTanh, HardSigmoid, HardSwish, TernaryTanh
 from isobit.ops.indices import Embedding, OneHot
@@ -165,6 +166,7 @@ _OWN: tuple[Op, ...] = (
     ReduceLogSum(),
     ReduceLogSumExp(),
     ReduceProd(),
+    Forest(),
     Constant(),
     Gather(),
     GatherRows(),

@@ -111,6 +111,30 @@ def _windows(parts: Parts, step: Step) -> Iterator[Call]:
     )
 
 
+def _trees(parts: Parts, step: Step) -> Iterator[Call]:
+    nodes = parts.tree_nodes()
+    leaves = parts.constant(1, parts.word)
+    yield parts.call(
+        "trees",
+        parts.scalar,
+        parts.cell,
+        *parts.inputs,
+        parts.output,
+        nodes,
+        leaves,
+        int(parts.op["ints"][1]),
+    )
+
+
+def _bins(parts: Parts, step: Step) -> Iterator[Call]:
+    outputs, bins, count, *features = (int(number) for number in parts.op["ints"])
+    constants = [parts.constant(i) for i in range(2)]
+    yield parts.call(
+        "bins", parts.scalar, parts.cell, outputs, bins, count, *parts.inputs, parts.output, *constants,
+        parts.table(0), parts.indices(features=features),
+    )  # fmt: skip
+
+
 def _contraction(parts: Parts, step: Step) -> Iterator[Call]:
     pairs, n, k, m, *begins = (int(number) for number in parts.op["ints"])
     policy = parts.vectors() if m >= LEAST_NEIGHBOURS else parts.scalar
@@ -171,6 +195,8 @@ SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "gather": _gather,
     "windows": _windows,
     "contraction": _contraction,
+    "trees": _trees,
+    "bins": _bins,
     "rows": _rows,
     "exchange": _exchange,
     "slices": _slices,

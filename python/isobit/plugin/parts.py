@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from isobit.ops.forest_nodes import trees_of
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.layout import PADDING, storage_for
-from isobit.plugin.literals import EXACT, Values, array, static_format
+from isobit.plugin.literals import EXACT, Values, array, integer, static_format
 from isobit.plugin.network import Network, raws
 
 
@@ -110,6 +111,25 @@ class Parts:
         index, entry = static_format(stored["index"]), static_format(stored["format"])
         about = f"{index}, {entry}, {int(stored['low'])}, {len(values)}"
         return self.declare(f"f{position}", "lookup", self.word, values, about)
+
+    def tree_nodes(self) -> str:
+        """The nodes of a ``tree`` operation with their thresholds, and the sizes of its trees."""
+        stored, name = self.op["constants"][0], f"op{self.number}_n"
+        heads, nodes = trees_of(self.op["ints"])
+        rows = [
+            f"{{{integer(raw)}, {feature}, {{{left}, {right}}}}}"
+            for raw, (left, right, feature) in zip(raws(stored["raw"], stored["format"]), nodes, strict=False)
+        ] or ["{0, 0, {0, 0}}"]
+        sizes = ", ".join(f"{{{', '.join(map(str, head))}}}" for head in heads)
+        self.data.append(
+            f"constexpr native::tree_node<{self.word}> {name}_nodes[] = {{\n" + ",\n".join(rows) + "};\n"
+            f"constexpr native::tree_sizes {name}_trees[] = {{{sizes}}};\n"
+            f"struct {name} {{\n  using threshold_format = {static_format(stored['format'])};\n"
+            f"  static constexpr int trees = {len(heads)};\n"
+            f"  static const native::tree_node<{self.word}>* nodes() {{ return {name}_nodes; }}\n"
+            f"  static const native::tree_sizes* sizes() {{ return {name}_trees; }}\n}};"
+        )
+        return name
 
     def arguments(self) -> list[str]:
         """Constants, tables and formats in the order of a cell's arguments."""

@@ -11,6 +11,7 @@
 #include "isobit/native/matrix.hpp"
 #include "isobit/native/rows.hpp"
 #include "isobit/native/slices.hpp"
+#include "isobit/native/trees.hpp"
 #include "isobit/native/windows.hpp"
 
 // The entry point is called before anybody knows whether the processor has the instruction set that

@@ -103,6 +103,8 @@ inline double evaluate(function f, double a, double parameter) {
       return std::acosh(a);
     case function::atanh:
       return std::atanh(a);
+    case function::given:
+      break;
   }
   return std::nan("");
 }

@@ -113,5 +113,9 @@ CONTESTANTS: Mapping[str, Entry] = {
     "hls4ml-vitis": Entry("hls4ml Vitis", "hls4ml_emulation", ("Vitis",)),
     "hls4ml-quartus": Entry("hls4ml Quartus", "hls4ml_emulation", ("Quartus",)),
     "alkaid": Entry("alkaid interpreter", "alkaid_interpreter"),
+    "xgboost": Entry("XGBoost", "tree_libraries", ("xgboost",)),
+    "treelite": Entry("treelite gtil", "tree_libraries", ("treelite",)),
+    "tl2cgen": Entry("treelite compiled (tl2cgen)", "tree_libraries", ("tl2cgen",)),
+    "conifer": Entry("conifer cpp", "tree_libraries", ("conifer",)),
 }
 """By the name on the command line."""

@@ -11,13 +11,14 @@ MAX_BYTES = 8 << 20
 MAX_DEPTH = 200
 
 
-def parse(text: bytes | str, where: str) -> Any:
+def parse(text: bytes | str, where: str, max_bytes: int = MAX_BYTES) -> Any:
     """The value that a JSON text describes.
 
     Parameters
     ----------
     text : bytes or str
-        UTF-8 text of at most 8 MiB; its lists and objects are nested at most 200 deep (real models need 30).
+        UTF-8 text of at most ``max_bytes``; its lists and objects are nested at most 200 deep (real models
+        need 30).
     where : str
         What the text is, for messages.
 
@@ -26,8 +27,8 @@ def parse(text: bytes | str, where: str) -> Any:
     FileFormatError
         When the text is no JSON, or larger or deeper than these bounds.
     """
-    if len(text) > MAX_BYTES:
-        raise FileFormatError(f"{where}: {len(text)} bytes of JSON; at most {MAX_BYTES} are read")
+    if len(text) > max_bytes:
+        raise FileFormatError(f"{where}: {len(text)} bytes of JSON; at most {max_bytes} are read")
     try:
         value = json.loads(text)
     except RecursionError:

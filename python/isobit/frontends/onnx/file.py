@@ -69,10 +69,11 @@ def _read(path: Path) -> bytes:
 
 def _opset(model: ModelProto) -> int:
     """The version of the standard operators; other operator sets may be imported if no node uses them."""
-    versions = [entry.version for entry in model.opset_import if entry.domain in DOMAINS]
+    # scikit-learn's converter imports one version twice
+    versions = list({entry.version for entry in model.opset_import if entry.domain in DOMAINS})
     if len(versions) != 1:
         raise FileFormatError(
-            f"it imports the standard operators (domain ai.onnx) {len(versions)} times instead of once"
+            f"it imports {len(versions)} versions of the standard operators (domain ai.onnx) instead of one"
         )
     if not MIN_OPSET <= versions[0] <= LATEST_OPSET:
         advice = "" if versions[0] < MIN_OPSET else "update isobit, export for an older opset, or "

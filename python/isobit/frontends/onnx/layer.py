@@ -29,6 +29,7 @@ class Layer:
 
     def __init__(self, scope: Scope, node: NodeProto) -> None:
         self.op = node.op_type
+        self.domain = node.domain
         self.opset = scope.opset
         self.has_batch = scope.batch
         self.fixed_batch = scope.fixed_batch

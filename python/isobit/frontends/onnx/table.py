@@ -35,6 +35,7 @@ from isobit.frontends.onnx.handlers import (
     selection,
     shaping,
     statistics,
+    trees,
 )
 from isobit.frontends.onnx.layer import Layer
 from isobit.frontends.onnx.values import Array, Value
@@ -224,3 +225,12 @@ OPERATORS: dict[str, Operator] = {
     "Range": Operator(fold=folding.count),
     "Mod": Operator(fold=folding.modulo),
 }
+
+ML_DOMAIN = "ai.onnx.ml"
+ML_OPERATORS: dict[str, Convert] = {
+    "TreeEnsembleClassifier": trees.classifier,
+    "TreeEnsembleRegressor": trees.regressor,
+    "TreeEnsemble": trees.ensemble_of_nodes,
+    "ZipMap": trees.zip_map,
+}
+"""The operators of the other operator set that isobit reads; attributes that are not known are refused."""
