@@ -16,12 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-<<<<<<< HEAD
-from isobit.benchmarking.onnx_files import Layer, write_chain, write_recurrent
-=======
 from isobit.benchmarking.forests import write_forest
-from isobit.benchmarking.onnx_files import Layer, write_chain
->>>>>>> d809547 (Boosted and random forests: XGBoost, LightGBM and ONNX tree ensembles)
+from isobit.benchmarking.onnx_files import Layer, write_chain, write_recurrent
 from isobit.errors import QuantizationWarning, UnsupportedError
 
 if TYPE_CHECKING:
@@ -192,7 +188,6 @@ def _convolutional(name: str) -> Network:
     return made
 
 
-<<<<<<< HEAD
 def recurrent(folder: Path, op: str, steps: int = 20, features: int = 6, units: int = 20) -> Network:
     """An LSTM or GRU over the particles of a jet (the sizes of arXiv:2207.00559), random weights."""
     from isobit.ir import GraphBuilder
@@ -222,7 +217,8 @@ def _interaction(folder: Path) -> Network:
     from isobit.benchmarking import graphs
 
     return graphs.interaction_network(folder)
-=======
+
+
 def forest(folder: Path, rounds: int = 100, depth: int = 4, classes: int = 5) -> Network:
     """Sums of boosted trees on standardised features of simulated jets, random in shape of a trained one."""
     whole = packaged_tagger()
@@ -235,7 +231,7 @@ def forest(folder: Path, rounds: int = 100, depth: int = 4, classes: int = 5) ->
     from isobit.model import Model
 
     path = write_forest(folder / "forest.json", standardised(CALIBRATION_SAMPLES), rounds, depth, classes)
-    graph = _load(path).graph
+    graph = loaded(path).graph
     builder = GraphBuilder(f"{rounds} trees of depth {depth} for each of {classes} classes")
     sums = graph.node("forest")
     features = builder.input("features", graph.inputs["features"])
@@ -246,7 +242,6 @@ def forest(folder: Path, rounds: int = 100, depth: int = 4, classes: int = 5) ->
     skip = dict.fromkeys((*others, "alkaid"), none)
     formats = {BITS_16: uniform(BITS_16)}
     return Network(model.name, model, standardised, None, classes > 1, formats, skip, path)
->>>>>>> d809547 (Boosted and random forests: XGBoost, LightGBM and ONNX tree ensembles)
 
 
 _TOO_LONG = "its project did not compile in 15 minutes"
@@ -266,13 +261,10 @@ NETWORKS: Mapping[str, Callable[[Path], Network]] = {
     ),
     "svhn": lambda folder: _convolutional("svhn_cnn"),
     "cnn1d": lambda folder: _convolutional("cnn_1d"),
-<<<<<<< HEAD
     "lstm": lambda folder: recurrent(folder, "lstm"),
     "gru": lambda folder: recurrent(folder, "gru"),
     "interaction": _interaction,
-=======
     "trees": forest,
->>>>>>> d809547 (Boosted and random forests: XGBoost, LightGBM and ONNX tree ensembles)
 }
 """What the comparison runs on, by the name on the command line: network of a folder for its files."""
 
