@@ -1,6 +1,6 @@
-// Every override of dot.hpp, gather.hpp and lane_rows.hpp that these compiler flags allow has the
-// meaning of the generic template, written here once more in plain integers. Built for each
-// instruction set, and with ISOBIT_NO_OVERRIDES.
+// Every override of dot.hpp, bit_dot.hpp, gather.hpp and lane_rows.hpp that these compiler flags
+// allow has the meaning of the generic template, written here once more in plain integers. Built
+// for each instruction set, and with ISOBIT_NO_OVERRIDES.
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isobit/loading/cpu.hpp"
+#include "isobit/policy/bit_dot.hpp"
 #include "isobit/policy/dot.hpp"
 #include "isobit/policy/gather.hpp"
 #include "isobit/policy/lanes.hpp"
@@ -25,16 +26,24 @@ std::mt19937_64& generator() {
 const char* missing_feature() {
   static constexpr const char* needed[] = {
 #if defined(__AVX2__)
-      "avx2",       "fma",      "bmi2",
+      "avx2",
+      "fma",
+      "bmi2",
 #endif
 #if defined(__AVXVNNI__)
       "avxvnni",
 #endif
 #if defined(__AVX512F__)
-      "avx512f",    "avx512bw", "avx512dq", "avx512vl",
+      "avx512f",
+      "avx512bw",
+      "avx512dq",
+      "avx512vl",
 #endif
 #if defined(__AVX512VNNI__)
       "avx512vnni",
+#endif
+#if defined(__AVX512VPOPCNTDQ__)
+      "avx512vpopcntdq",
 #endif
 #if defined(__ARM_FEATURE_DOTPROD)
       "asimddp",
@@ -110,6 +119,40 @@ void compare_dot(const std::vector<std::int32_t>& all, tally& found) {
     }
 }
 
+// Counts of as many words as may be added up at once, and the signs of lanes.
+template <int N>
+void compare_bits(const std::vector<std::int32_t>& all, tally& found) {
+  using unit = bit_unit<N>;
+  using vec = typename vector_arithmetic<std::int32_t, N>::vec;
+  const int longest = unit::at_once < 40 ? unit::at_once : 40;
+  std::uniform_int_distribution<std::size_t> any(0, all.size() - 1);
+  for (int n : {0, 1, 2, longest - 1, longest})
+    for (int round = 0; round < 200; ++round) {
+      vec counts = {};
+      std::vector<std::int32_t> expected(N);
+      for (int i = 0; i < n; ++i) {
+        vec x, w;
+        for (int lane = 0; lane < N; ++lane) {
+          x[lane] = round == 0 ? -1 : all[any(generator())];
+          w[lane] = round == 0 ? 0 : all[any(generator())];
+          for (int bit = 0; bit < 32; ++bit)
+            expected[static_cast<std::size_t>(lane)] +=
+                (x[lane] >> bit & 1) != (w[lane] >> bit & 1);
+        }
+        counts = unit::add(counts, x, w);
+      }
+      const vec total = unit::total(counts);
+      vec raws;
+      std::uint32_t negative = 0;
+      for (int lane = 0; lane < N; ++lane) {
+        found.check(total[lane] == expected[static_cast<std::size_t>(lane)]);
+        raws[lane] = all[any(generator())];
+        negative |= static_cast<std::uint32_t>(raws[lane] < 0) << lane;
+      }
+      found.check(unit::signs(raws) == negative);
+    }
+}
+
 template <class T, int N>
 void compare_gather(tally& found) {
   using vec = typename vector_arithmetic<T, N>::vec;
@@ -182,8 +225,9 @@ void compare_rows(tally& found) {
 
 // Registers of the sizes that the flags have.
 template <int Bytes>
-void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally& gathers,
-                       tally& rows) {
+void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally& bits,
+                       tally& gathers, tally& rows) {
+  compare_bits<Bytes / 4>(all, bits);
   compare_rows<std::int16_t, Bytes / 2>(rows);
   compare_rows<std::int32_t, Bytes / 4>(rows);
   compare_rows<std::int64_t, Bytes / 8>(rows);
@@ -197,19 +241,20 @@ void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally&
 // Not inlined: it uses instructions that the processor may lack.
 __attribute__((noinline)) int compare() {
   const std::vector<std::int32_t> all = words();
-  tally dots, gathers, rows;
-  compare_registers<16>(all, dots, gathers, rows);
+  tally dots, bits, gathers, rows;
+  compare_registers<16>(all, dots, bits, gathers, rows);
 #if defined(__AVX2__)
-  compare_registers<32>(all, dots, gathers, rows);
+  compare_registers<32>(all, dots, bits, gathers, rows);
 #endif
 #if defined(__AVX512F__)
-  compare_registers<64>(all, dots, gathers, rows);
+  compare_registers<64>(all, dots, bits, gathers, rows);
 #endif
   std::printf(
-      "dot cases=%ld mismatches=%ld\ngather cases=%ld mismatches=%ld\nrow cases=%ld "
-      "mismatches=%ld\n",
-      dots.cases, dots.wrong, gathers.cases, gathers.wrong, rows.cases, rows.wrong);
-  return dots.wrong + gathers.wrong + rows.wrong == 0 ? 0 : 1;
+      "dot cases=%ld mismatches=%ld\nbit cases=%ld mismatches=%ld\n"
+      "gather cases=%ld mismatches=%ld\nrow cases=%ld mismatches=%ld\n",
+      dots.cases, dots.wrong, bits.cases, bits.wrong, gathers.cases, gathers.wrong, rows.cases,
+      rows.wrong);
+  return dots.wrong + bits.wrong + gathers.wrong + rows.wrong == 0 ? 0 : 1;
 }
 
 }  // namespace

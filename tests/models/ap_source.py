@@ -112,6 +112,8 @@ class Function:
             self.trees(op, inputs[0], out, out_format)
         elif schedule == "bins":
             self.bins(op, inputs[0], out, out_format)
+        elif schedule == "thresholds":
+            self.thresholds(op, inputs[0], out, out_format)
         elif schedule == "fill":
             (values,) = self.constants(op)
             self.each(op, out, f"cells::linear::apply({values}[i], {out_format}())")
@@ -124,6 +126,17 @@ class Function:
                 arguments.append(self.accumulator(op, inputs[0]))
             arguments.append(f"{out_format}()")
             self.each(op, out, f"cells::{cell}::apply({', '.join(arguments)})")
+
+    def thresholds(self, op, x, out, out_format):
+        channels, n = (int(number) for number in op["ints"])
+        limits, scale, offset = self.constants(op)
+        for i in range(self.spec["tensors"][op["output"]]["size"]):
+            c = i % channels
+            value = f"cells::multi_threshold::begin(count<{n}>(), {x}[{i}])"
+            for k in range(n):
+                value = f"cells::multi_threshold::step({value}, {x}[{i}], {limits}[{c * n + k}])"
+            value = f"cells::multi_threshold::finish({value}, {scale}[{c}], {offset}[{c}], {out_format}())"
+            self.body.append(f"{out}.put({i}, {value});")
 
     def each(self, op, out, value):
         size = self.spec["tensors"][op["output"]]["size"]

@@ -17,11 +17,12 @@ from models import random_networks
 
 SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 66)
 BATCHES = (1, 2, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129)
-MOST_WORK = 6000
 
 
 class PackedDraw(random_networks.Draw):
     """Activations and weights of 6 to 9 or 14 to 17 bits, signed or not, in every mode."""
+
+    most_work = 6000
 
     def width(self):
         return self.rng.choice([6, 7, 8, 8, 8, 9, 14, 15, 16, 16, 16, 17])
@@ -40,6 +41,9 @@ class PackedDraw(random_networks.Draw):
         fmt = self.fmt(width, width, modes=False)
         return engine.constant([self.raw(fmt) for _ in range(count)], fmt)
 
+    def activation(self, last, size, output):
+        return self.add("relu", [last], size, output=output)
+
     def accumulator(self):
         return engine.EXACT if self.rng.random() < 0.7 else self.fmt(12, 34)
 
@@ -54,6 +58,24 @@ class PrunedDraw(PackedDraw):
         return engine.constant(pruned, made["format"])
 
 
+class BinaryDraw(PackedDraw):
+    """Activations and weights that are -1 or +1, among others: words of bits, of bytes, of pairs."""
+
+    most_work = 60_000
+
+    def data_format(self):
+        return oracle.PM1 if self.rng.random() < 0.7 else super().data_format()
+
+    def constant(self, count, low=0, high=0):
+        if count > 1 and self.rng.random() < 0.8:
+            fmt = self.rng.choice([oracle.PM1, oracle.PM1, (6, 2, True, oracle.TRN, oracle.WRAP)])
+            return engine.constant([self.rng.choice([-1, 1]) for _ in range(count)], fmt)
+        return super().constant(count)
+
+    def activation(self, last, size, output):
+        return self.add("binary_tanh", [last], size, output=oracle.PM1 if self.rng.random() < 0.8 else output)
+
+
 def chain(seed, kind=PackedDraw):
     """A network of dense layers; some tensors in between are outputs too."""
     draw = kind(seed)
@@ -64,7 +86,7 @@ def chain(seed, kind=PackedDraw):
     for _ in range(rng.randint(1, 3)):
         rows = rng.choice([r for r in (1, 1, 1, 2, 3) if size % r == 0])
         n_in, n_out = size // rows, rng.choice(SIZES)
-        if work and work + rows * n_in * n_out > MOST_WORK:
+        if work and work + rows * n_in * n_out > draw.most_work:
             break
         work += rows * n_in * n_out
         constants = [draw.constant(n_in * n_out), draw.constant(n_out)]
@@ -75,7 +97,7 @@ def chain(seed, kind=PackedDraw):
             outputs.append(last)
         if rng.random() < 0.6:
             same_format = draw.tensors[last][1] if rng.random() < 0.5 else None
-            last = draw.add("relu", [last], size, output=same_format)
+            last = draw.activation(last, size, same_format)
     return engine.network(draw.tensors, [0], sorted({*outputs, last}), draw.ops)
 
 
@@ -100,6 +122,32 @@ def test_dense_chains(group):
 def test_pruned_chains(group):
     for seed in range(25 * group, 25 * (group + 1)):
         check(seed, PrunedDraw)
+
+
+@pytest.mark.parametrize("group", range(4))
+def test_binary_chains(group):
+    for seed in range(25 * group, 25 * (group + 1)):
+        check(seed, BinaryDraw)
+
+
+@pytest.mark.parametrize(("n_in", "n_out"), [(1025, 37), (991, 64), (2049, 5)])
+def test_long_rows_of_bits(n_in, n_out):
+    """More words than may be counted at once, all of them differing or none; sums that only just fit."""
+    rng = random.Random(n_in)  # noqa: S311
+    weights = [rng.choice([-1, 1]) for _ in range(n_in * n_out)]
+    bias = (13, 0, True, oracle.TRN, oracle.WRAP)
+    biases = engine.constant([rng.randint(-3, 3) for _ in range(n_out)], bias)
+    parts = {"formats": [engine.EXACT], "constants": [engine.constant(weights, oracle.PM1), biases]}
+    ops = [
+        engine.operation("dense", [0], 1, **parts, ints=[1, n_in, n_out]),
+        engine.operation("binary_tanh", [1], 2),
+        engine.operation("linear", [2], 3),
+    ]
+    tensors = [(n_in, oracle.PM1), (n_out, bias), (n_out, oracle.PM1), (n_out, bias)]
+    spec = engine.network(tensors, [0], [3], ops)
+    alike = [weights[i * n_out] for i in range(n_in)]
+    samples = [[alike], [[-w for w in alike]], *random_networks.samples(spec, 3, 1)]
+    engine.check(core, spec, samples, repeat=17)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -7,9 +7,19 @@ them shares anything with isobit's arithmetic. A new family adds its file here.
 
 from __future__ import annotations
 
-from oracles import attention, convolutions, forests, graphs, mathematics, padding, recurrent, reductions
+from oracles import (
+    attention,
+    convolutions,
+    forests,
+    graphs,
+    mathematics,
+    padding,
+    recurrent,
+    reductions,
+    thresholds,
+)
 
-FAMILIES = (attention, convolutions, forests, graphs, mathematics, padding, recurrent, reductions)
+FAMILIES = (attention, convolutions, forests, graphs, mathematics, padding, recurrent, reductions, thresholds)
 
 
 def merged(table):

@@ -15,6 +15,7 @@
 #include "isobit/cells/lookup.hpp"
 #include "isobit/cells/matmul.hpp"
 #include "isobit/cells/merge.hpp"
+#include "isobit/cells/multi_threshold.hpp"
 #include "isobit/cells/recurrent.hpp"
 #include "isobit/cells/reduce.hpp"
 #include "isobit/cells/relu.hpp"

@@ -12,6 +12,7 @@
 #include "schedules/movement.hpp"
 #include "schedules/rows.hpp"
 #include "schedules/slices.hpp"
+#include "schedules/thresholds.hpp"
 #include "schedules/trees.hpp"
 #include "schedules/windows.hpp"
 
@@ -110,6 +111,7 @@ const cell_entry* cell_table(int& size) {
       entry<P, windows<reduce_mean_square>>("reduce_mean_square", 1, 1, 0, 0),
       entry<P, windows<reduce_max>>("reduce_max", 1, 0, 0, 0),
       entry<P, windows<reduce_min>>("reduce_min", 1, 0, 0, 0),
+      entry<P, thresholds<multi_threshold>>("multi_threshold", 1, 3, 0, 0),
       entry<P, matrix<dense>>("dense", 1, 2, 0, 1),
       entry<P, slices<gate_linear>>("gate_linear", 2, 0, 0, 1),
       entry<P, slices<gate_relu>>("gate_relu", 2, 0, 0, 1),

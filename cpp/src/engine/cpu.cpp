@@ -28,6 +28,10 @@ std::vector<known_isa> best_first() {
       has("avx512f") && has("avx512bw") && has("avx512dq") && has("avx512vl");
   [[maybe_unused]] const bool avx2 = has("avx2") && has("fma") && has("bmi2");
 #endif
+#if defined(ISOBIT_HAS_avx512vpopcnt)
+  all.push_back(
+      {"avx512vpopcnt", isa_avx512vpopcnt, avx512 && has("avx512vnni") && has("avx512vpopcntdq")});
+#endif
 #if defined(ISOBIT_HAS_avx512vnni)
   all.push_back({"avx512vnni", isa_avx512vnni, avx512 && has("avx512vnni")});
 #endif

@@ -69,6 +69,7 @@ const isa_kernels& isa_avx2() noexcept;
 const isa_kernels& isa_avxvnni() noexcept;
 const isa_kernels& isa_avx512() noexcept;
 const isa_kernels& isa_avx512vnni() noexcept;
+const isa_kernels& isa_avx512vpopcnt() noexcept;
 #elif defined(__aarch64__)
 const isa_kernels& isa_dotprod() noexcept;
 #endif

@@ -52,9 +52,26 @@ inline engine::kernel find_wide(layout way, const char* cell, const char* fused,
   return found != nullptr ? found : find_windows<tiles>(cell, fused);
 }
 
+// Activations and weights that are -1 or +1.
+inline engine::kernel find_bits(layout way, weight_form weights, const char* cell,
+                                const char* fused, int modes) {
+  using namespace engine_kernels;
+  constexpr int N = words_per_register, S = registers_of_samples, K = bits_of_a_word;
+  constexpr int R = N < engine::neurons_of_a_small_tile ? N : engine::neurons_of_a_small_tile;
+  if (weights == weight_form::sparse) return nullptr;
+  if (way == layout::neurons)
+    return engine_kernels::find_packed<neuron_tiles<bit_neurons<N>, K, std::int32_t, N>>(
+        cell, fused, modes);
+  if (weights == weight_form::panels_for_few)
+    return engine_kernels::find_packed<sample_tiles<bit_samples<N, 1>, K, N, 1, R>>(cell, fused,
+                                                                                    modes);
+  return engine_kernels::find_packed<sample_tiles<bit_samples<N, S>, K, N, S>>(cell, fused, modes);
+}
+
 inline engine::kernel find_packed(layout way, lane l, int pack, weight_form weights,
                                   const char* cell, const char* fused, int modes) {
   if (l == lane::i64) return pack == 2 ? find_wide(way, cell, fused, modes) : nullptr;
+  if (pack == bits_of_a_word) return find_bits(way, weights, cell, fused, modes);
   if (pack == 2) return find_packed_of<2>(way, weights, cell, fused, modes);
   if constexpr (dot_takes_quads)
     if (pack == 4) return find_packed_of<4>(way, weights, cell, fused, modes);

@@ -17,6 +17,7 @@ constexpr cast_modes fast_modes[] = {
     {rounding::trn, overflow::wrap},      {rounding::trn, overflow::sat},
     {rounding::rnd, overflow::wrap},      {rounding::rnd, overflow::sat},
     {rounding::rnd_conv, overflow::wrap}, {rounding::rnd_conv, overflow::sat},
+    {rounding::trn, overflow::pm1},
 };
 constexpr int n_fast_modes = static_cast<int>(sizeof(fast_modes) / sizeof(fast_modes[0]));
 
@@ -29,12 +30,17 @@ inline int find_fast_modes(const dyn& out) {
   return n_fast_modes;
 }
 
-// The same for a layer. A fused relu has modes of its own only where its format does not hold every
-// result.
-inline int find_fast_modes(const dyn& accumulator, const dyn& out, const dyn* fused_relu) {
-  const bool same_modes = fused_relu == nullptr || detail::holds(non_negative(out), *fused_relu) ||
-                          find_fast_modes(out) == find_fast_modes(*fused_relu);
-  return accumulator.is_exact() && same_modes ? find_fast_modes(out) : n_fast_modes;
+// The same for a layer, and for the cell that is fused behind it: a relu, or (`signs`) one that
+// gives -1 or 1. That one has modes of its own only where its format does not hold every result;
+// where the layer's own are those of pm1, they change what other formats hold.
+inline int find_fast_modes(const dyn& accumulator, const dyn& out, const dyn* fused, bool signs) {
+  const int modes = find_fast_modes(out);
+  if (!accumulator.is_exact()) return n_fast_modes;
+  if (fused == nullptr || find_fast_modes(*fused) == modes) return modes;
+  const bool held =
+      signs ? detail::holds(dyn(2, 0, true), dyn(fused->width(), fused->frac(), fused->is_signed()))
+            : detail::holds(non_negative(out), *fused);
+  return held && out.overflows() != overflow::pm1 ? modes : n_fast_modes;
 }
 
 }  // namespace isobit::engine

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "isobit/policy/bits.hpp"
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/packed_samples.hpp"
 #include "isobit/policy/packing.hpp"
@@ -167,6 +168,8 @@ struct sample_tiles {
       for (int r = 0; r < R && o + r < n_out; ++r) to[r * y.stride] = tile[r];
     } else if (y.pack == 2) {
       store_words<2>(y, words, row, o, n_out, tile);
+    } else if (y.pack == bits_of_a_word) {
+      store_bits(y, words, row, o, n_out, tile);
     } else {
       store_words<4>(y, words, row, o, n_out, tile);
     }
@@ -179,6 +182,23 @@ struct sample_tiles {
 #pragma GCC unroll 4
     for (int w = 0; w < R / Pack; ++w)
       if (first + w < n_words) to[w * y.stride] = joined<Pack>(&tile[w * Pack], y.offset);
+  }
+  // A tile's part of the word that it lies in; the first one also clears the others.
+  static void store_bits(const engine::tensor_ref& y, word_group* words, int row, int o, int n_out,
+                         const group (&tile)[R]) {
+    const int n_words = engine::words(n_out, bits_of_a_word), first = o % bits_of_a_word;
+    word_group* to = words + (row * n_words + o / bits_of_a_word) * y.stride;
+    const std::uint32_t inside = ~std::uint32_t{0} >> (n_out - o < R ? 32 - (n_out - o) : 32 - R);
+#pragma GCC unroll 4
+    for (int s = 0; s < S; ++s) {
+      using vec = std::decay_t<decltype(to->in[s])>;
+      vec bits = {};
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r)
+        bits |= (P::words(tile[r], s) >> 31) & static_cast<std::int32_t>((inside >> r & 1u) << r);
+      const vec placed = bits << first;
+      to->in[s] = first == 0 ? placed : to->in[s] | placed;
+    }
   }
   template <int Pack>
   static word_group joined(const group* elements, int offset) {
@@ -223,7 +243,9 @@ struct neuron_tiles {
             1, constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
             sums);
         finish<Cell, Then, Formats, P, 1>(a, total, sums);
-        store(a.output, y, panel * N, N, sums[0]);
+        const int left = n_out - panel * N;  // bits behind them must stay clear
+        const int count = a.output.pack == bits_of_a_word && left < N ? left : N;
+        store(a.output, y, panel * N, count, sums[0]);
       }
     }
   }
@@ -287,8 +309,26 @@ struct neuron_tiles {
       copy<static_cast<int>(sizeof raws)>(row + first * static_cast<int>(sizeof(T)), &raws, count);
     else if (y.pack == 2)
       put<pairs_of_bytes>(row + 2 * first, P::words(raws), y.offset, count);
+    else if (y.pack == bits_of_a_word)
+      put_bits(row, first, count, sign_bits(P::words(raws)));
     else
       put<bytes>(row + first, P::words(raws), y.offset, count);
+  }
+  static std::uint32_t sign_bits(const typename vector_arithmetic<std::int32_t, N>::vec& raws) {
+    return bit_unit<N>::signs(raws);
+  }
+  template <class Other>
+  static std::uint32_t sign_bits(const Other& raws) {
+    return isobit::detail::signs_of<N>(raws);
+  }
+  // A register's part of the word that it lies in; the first one also clears the others.
+  static void put_bits(unsigned char* row, int first, int count, std::uint32_t signs) {
+    const int at = first % bits_of_a_word;
+    unsigned char* to = row + first / bits_of_a_word * 4;
+    std::uint32_t word = 0;
+    if (at != 0) std::memcpy(&word, to, sizeof word);
+    word |= (signs & (~std::uint32_t{0} >> (32 - count))) << at;
+    std::memcpy(to, &word, sizeof word);
   }
   template <class Narrow>
   static void put(unsigned char* to, vec raws, int offset, int count) {

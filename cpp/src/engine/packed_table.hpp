@@ -4,6 +4,7 @@
 #define ISOBIT_ENGINE_PACKED_TABLE_HPP
 
 #include "isobit/cells/dense.hpp"
+#include "isobit/cells/hard.hpp"
 #include "isobit/cells/relu.hpp"
 #include "packed_schedules.hpp"
 
@@ -29,6 +30,7 @@ engine::kernel find_packed(const char* cell, const char* fused, int modes) {
   static constexpr packed_entry table[] = {
       packed<Tiles, dense, nothing>("dense", "", all),
       packed<Tiles, dense, relu>("dense", "relu", all),
+      packed<Tiles, dense, binary_tanh>("dense", "binary_tanh", all),
   };
   for (const packed_entry& e : table)
     if (std::strcmp(e.cell, cell) == 0 && std::strcmp(e.fused, fused) == 0)
@@ -57,6 +59,7 @@ engine::kernel find_in_any_formats(const char* cell, const char* fused) {
   static constexpr entry_for_any_formats table[] = {
       {"dense", "", &Tiles::template run<dense, nothing, formats>},
       {"dense", "relu", &Tiles::template run<dense, relu, formats>},
+      {"dense", "binary_tanh", &Tiles::template run<dense, binary_tanh, formats>},
   };
   return find_entry(table, cell, fused);
 }

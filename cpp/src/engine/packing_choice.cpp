@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "isobit/policy/dot.hpp"
+#include "isobit/policy/bit_dot.hpp"
 
 namespace isobit::engine {
 
@@ -41,7 +41,10 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
     int pack = 1;
     if (options.packed && options.at_least <= lane::i32 && (is_matrix(op) || is_convolution(op))) {
       if (sums <= lane::i32)
-        pack = isa.takes_quads && fits(op, 4, lane::i32) ? 4 : fits(op, 2, lane::i32) ? 2 : 1;
+        pack = fits_bits(op)                               ? bits_of_a_word
+               : isa.takes_quads && fits(op, 4, lane::i32) ? 4
+               : fits(op, 2, lane::i32)                    ? 2
+                                                           : 1;
       else if (sums == lane::i64 && shape_of_sums(op, net).inputs() < most_wide_inputs &&
                fits(op, 2, lane::i64) && fits_wide(op))
         pack = 2;
@@ -59,6 +62,15 @@ bool packing_choice::fits_wide(const operation& op) const {
   const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
   return words_at_once({op, shape, x, 2, 0}, largest_stored(op.inputs[0], 2), 0,
                        static_cast<int>(shape.columns())) > 0;
+}
+
+bool packing_choice::fits_bits(const operation& op) const {
+  const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
+  const auto& weights = op.constants[0].raws;
+  return x.overflows() == overflow::pm1 &&
+         std::all_of(weights.begin(), weights.end(), [](int128 w) { return w == 1 || w == -1; }) &&
+         isa_.find_packed(options_.way, lane::i32, bits_of_a_word, weight_form::panels,
+                          cell_name(op), "", 0) != nullptr;
 }
 
 bool packing_choice::fits(const operation& op, int pack, lane sums) const {
@@ -85,6 +97,7 @@ int128 packing_choice::largest_stored(int tensor, int pack) const {
 }
 
 int packing_choice::offset(int tensor, int pack) const {
+  if (pack == bits_of_a_word) return 0;
   const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(tensor)];
   const int lowest = dot_lowest(pack);
   const int highest = lowest + (1 << (32 / pack)) - 1;

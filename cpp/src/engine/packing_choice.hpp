@@ -29,6 +29,7 @@ class packing_choice {
 
  private:
   bool is_kept(int tensor) const { return kept_[static_cast<std::size_t>(tensor)]; }
+  bool fits_bits(const operation& op) const;
   bool fits(const operation& op, int pack, lane sums) const;
   bool fits_wide(const operation& op) const;
   int offset(int tensor, int pack) const;

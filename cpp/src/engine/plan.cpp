@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "float_guard.hpp"
+#include "isobit/policy/bit_dot.hpp"
 #include "packed_modes.hpp"
 #include "packing_choice.hpp"
 
@@ -186,11 +187,12 @@ class planner {
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, layer.shape.out_rows, layer.shape.n_out));
     const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
-    const bool sparse =
-        by_samples() && type == lane::i32 && is_matrix(op) && filled_share(layer) < sparse_below;
+    const bool sparse = by_samples() && type == lane::i32 && is_matrix(op) &&
+                        pack != bits_of_a_word && filled_share(layer) < sparse_below;
     const auto find = [&](weight_form weights) {
-      return isa_.find_packed(plan_.options.way, type, pack, weights, cell_name(op), fused_name,
-                              find_fast_modes(op.formats[0], out, fused));
+      return isa_.find_packed(
+          plan_.options.way, type, pack, weights, cell_name(op), fused_name,
+          find_fast_modes(op.formats[0], out, fused, fused_name != std::string("relu")));
     };
     step.run =
         at_once(find(sparse ? weight_form::sparse : weight_form::panels), isa_.packed_samples);

@@ -16,10 +16,35 @@ using engine::element;
 using engine::form;
 using engine::layout;
 
+// n raws that are -1 or 1 as bits of whole words.
+template <class T>
+void narrow_to_bits(const T* raws, int n, unsigned char* to) {
+  constexpr int N = ISOBIT_REGISTER_BYTES / 4;
+  using vec = typename vector_arithmetic<std::int32_t, N>::vec;
+  for (int first = 0; first < n; first += bits_of_a_word) {
+    const int here = n - first < bits_of_a_word ? n - first : bits_of_a_word;
+    std::uint32_t word = 0;
+    int k = 0;
+    if constexpr (sizeof(T) == 4)
+      for (; k + N <= here; k += N) {
+        vec some;
+        std::memcpy(&some, raws + first + k, sizeof some);
+        word |= bit_unit<N>::signs(some) << k;
+      }
+    for (; k < here; ++k)
+      word |= static_cast<std::uint32_t>(in_word<bits_of_a_word>(raws[first + k], k, 0));
+    std::memcpy(to + first / 8, &word, sizeof word);
+  }
+}
+
 // n raws as neighbouring elements of words. Sixteen at a time; the last of them twice rather than
 // one by one.
 template <int K, class T>
 void narrow(const T* raws, int n, int offset, unsigned char* to) {
+  if constexpr (K == bits_of_a_word) {
+    narrow_to_bits(raws, n, to);
+    return;
+  }
   using stored = std::conditional_t<K == 2, std::int16_t, std::int8_t>;
   constexpr int at_once = 16, bytes = static_cast<int>(sizeof(stored));
   int done = 0;
@@ -101,6 +126,8 @@ void spread(layout way, const T* flat, int first, int count, const form& to, voi
   auto* words = static_cast<std::int32_t*>(way == layout::samples ? scratch : tensor);
   if (to.pack == 2) pack_rows<2>(flat, rows, to.row_size, to.offset, words);
   if (to.pack == 4) pack_rows<4>(flat, rows, to.row_size, to.offset, words);
+  if (to.pack == bits_of_a_word)
+    pack_rows<bits_of_a_word>(flat, rows, to.row_size, to.offset, words);
   if (way == layout::neurons) {
     if (to.pack == 1) std::memcpy(tensor, flat, static_cast<std::size_t>(columns) * sizeof(T));
   } else if (to.pack > 1) {
@@ -151,6 +178,9 @@ template <class T, class U>
 void convert(layout way, const form& from, const void* x, const form& to, void* y) {
   const auto* raws = static_cast<const T*>(x);
   const auto* packed = static_cast<const std::int32_t*>(x);
+  const auto with_pack = [](int pack, auto&& run) {
+    pack == 2 ? run(count<2>()) : pack == 4 ? run(count<4>()) : run(count<bits_of_a_word>());
+  };
   auto* wanted = static_cast<U*>(y);
   auto* words = static_cast<std::int32_t*>(y);
   const bool whole_block = way == layout::samples;
@@ -158,18 +188,16 @@ void convert(layout way, const form& from, const void* x, const form& to, void* 
     const std::ptrdiff_t n =
         static_cast<std::ptrdiff_t>(from.rows) * from.row_size * (whole_block ? block : 1);
     for (std::ptrdiff_t i = 0; i < n; ++i) wanted[i] = static_cast<U>(raws[i]);
-  } else if (from.pack == 1 && to.pack == 2) {
-    whole_block ? pack_block<2>(raws, to.rows, to.row_size, to.offset, words)
-                : pack_rows<2>(raws, to.rows, to.row_size, to.offset, words);
   } else if (from.pack == 1) {
-    whole_block ? pack_block<4>(raws, to.rows, to.row_size, to.offset, words)
-                : pack_rows<4>(raws, to.rows, to.row_size, to.offset, words);
-  } else if (from.pack == 2) {
-    whole_block ? unpack_block<2>(packed, from.rows, from.row_size, from.offset, wanted)
-                : unpack_rows<2>(packed, from.rows, from.row_size, from.offset, wanted);
+    with_pack(to.pack, [&](auto k) {
+      whole_block ? pack_block<k>(raws, to.rows, to.row_size, to.offset, words)
+                  : pack_rows<k>(raws, to.rows, to.row_size, to.offset, words);
+    });
   } else {
-    whole_block ? unpack_block<4>(packed, from.rows, from.row_size, from.offset, wanted)
-                : unpack_rows<4>(packed, from.rows, from.row_size, from.offset, wanted);
+    with_pack(from.pack, [&](auto k) {
+      whole_block ? unpack_block<k>(packed, from.rows, from.row_size, from.offset, wanted)
+                  : unpack_rows<k>(packed, from.rows, from.row_size, from.offset, wanted);
+    });
   }
 }
 

@@ -57,12 +57,15 @@ std::int32_t word_of(const packed_layer& l, std::size_t w, std::size_t o) {
   for (int k = 0; k < count; ++k) {
     const std::size_t row = tap * n_in + first + static_cast<std::size_t>(k);
     const int128 weight = at(l.op.constants[0], row * l.shape.columns() + o);
-    word |= l.pack == 2 ? in_word<2>(weight, k, 0) : in_word<4>(weight, k, 0);
+    word |= l.pack == bits_of_a_word ? in_word<bits_of_a_word>(weight, k, 0)
+            : l.pack == 2            ? in_word<2>(weight, k, 0)
+                                     : in_word<4>(weight, k, 0);
   }
   return word;
 }
 
-// What every neuron's sum starts from, by group, `padded` of them each.
+// What every neuron's sum starts from, by group, `padded` of them each. That of bits counts down,
+// by two for each that differs.
 template <class T>
 void fill_starts(const packed_layer& l, std::size_t padded, T* starts) {
   const constant &weight = l.op.constants[0], &bias = l.op.constants[1];
@@ -75,9 +78,12 @@ void fill_starts(const packed_layer& l, std::size_t padded, T* starts) {
   std::vector<int128> sums(columns);
   for (std::size_t i = 0; l.offset != 0 && i < weight.raws.size(); ++i)
     sums[i % columns] += weight.raws[i];
-  for (std::size_t o = 0; o < columns; ++o)
-    starts[o / n_out * padded + o % n_out] = static_cast<T>(
-        less(shifted(at(bias, o), bias_shift), shifted(sums[o] * l.offset, product_shift)));
+  for (std::size_t o = 0; o < columns; ++o) {
+    const int128 more = l.pack == bits_of_a_word ? -static_cast<int128>(l.shape.inputs())
+                                                 : static_cast<int128>(sums[o] * l.offset);
+    starts[o / n_out * padded + o % n_out] =
+        static_cast<T>(less(shifted(at(bias, o), bias_shift), shifted(more, product_shift)));
+  }
 }
 
 template <class Word, class Start>
@@ -123,8 +129,8 @@ std::shared_ptr<matrix_storage<Word, Start>> panels_of(const packed_layer& l, in
           l.pack == 1 ? at(l.op.constants[0], w * n_out + o) : int128{word_of(l, w, column)});
   }
   fill_starts(l, padded, all->starts.data());
-  std::int32_t zero = 0;
-  for (int k = 0; k < l.pack; ++k)
+  std::int32_t zero = 0;  // of a convolution, which has no bits
+  for (int k = 0; l.pack != bits_of_a_word && k < l.pack; ++k)
     zero |= l.pack == 4 ? in_word<4>(0, k, l.offset) : in_word<2>(0, k, l.offset);
   std::fill(all->padding.data(), all->padding.data() + all->padding.size(), zero);
   return all;

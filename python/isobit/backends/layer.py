@@ -17,6 +17,7 @@ from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.base import size
 from isobit.ops.roles import Role
 from isobit.quantization.precision import LayerPrecision
+from isobit.rounding import scale
 from isobit.tables import DEFAULT_SIZE
 
 
@@ -124,6 +125,27 @@ class LayerLowering:
     def constant_format(self, constant: dict[str, Any]) -> Format:
         """The format of a constant."""
         return decode(constant["format"])
+
+    def thresholds(self, values: FloatArray) -> dict[str, Any]:
+        """What the first input is compared with (``x >= t``): the smallest raw that is not below it.
+
+        Raises
+        ------
+        ConfigError
+            When the input has more than 63 bits.
+        """
+        if self._precision is None:
+            return self._program.trained(values)
+        fmt = self.input_format()
+        if fmt.width > 63:
+            raise ConfigError(
+                f"layer {self.node.name!r}: the input {fmt} is compared with thresholds, which is supported "
+                "for up to 63 bits"
+            )
+        beyond = Format(fmt.width + 1, fmt.frac, fmt.signed)  # one more than the largest raw
+        lowest, highest = float(fmt.min_raw), float(fmt.max_raw + 1)
+        reached = np.clip(np.ceil(scale(values, fmt.frac)), lowest, highest)
+        return self._program.constant(beyond, np.array([int(raw) for raw in reached], dtype=object), values)
 
     def limit(self, fmt: Format, raw: int, trained: float) -> dict[str, Any]:
         """An end of a format's range, which stands for a bound that does not exist."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from isobit.benchmarking.networks import BITS_6, BITS_8, BITS_16
+from isobit.benchmarking.networks import BITS_1, BITS_6, BITS_8, BITS_16
 from isobit.benchmarking.race import BATCH_1, BULK, Missing, Result
 from isobit.benchmarking.report import Goal, text
 
@@ -87,6 +87,7 @@ GOALS = (
             _bulk(f"{op}, 16 bits, bulk: TFLite int8", op.lower(), BITS_16, "tflite-int8", 1),
         )
     ),
+    _bulk(f"binary {_LARGE}, bulk: the same shape at 8 bits", "binary", BITS_1, "isobit", 4, BITS_8),
     _first(f"{_LARGE}, 8 bits, batch 1 from Python: TFLite int8", "large", BITS_8, "tflite-int8"),
     Wanted(
         f"{_TAGGER_8}, batch 1 through the plugin from C++: TFLite int8's invoke",

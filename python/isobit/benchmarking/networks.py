@@ -31,7 +31,7 @@ TAGGER = (16, 64, 32, 32, 5)
 AUTOENCODER = (57, 32, 16, 3, 16, 32, 57)
 LARGE = (256, 512, 512, 10)
 CALIBRATION_SAMPLES = 2000
-BITS_16, BITS_8, BITS_6 = "fixed<16,6>", "8 bits", "6 bits"
+BITS_16, BITS_8, BITS_6, BITS_1 = "fixed<16,6>", "8 bits", "6 bits", "1 bit"
 
 
 @dataclass(frozen=True)
@@ -244,6 +244,33 @@ def forest(folder: Path, rounds: int = 100, depth: int = 4, classes: int = 5) ->
     return Network(model.name, model, standardised, None, classes > 1, formats, skip, path)
 
 
+def binary_mlp(folder: Path, sizes: Sequence[int] = LARGE, seed: int = 1) -> Network:
+    """Weights, activations and inputs that are signs; beside it the same shape with numbers of 8 bits."""
+    from isobit.ir import GraphBuilder
+    from isobit.model import Model
+
+    rng = np.random.default_rng(seed)
+    builder = GraphBuilder(f"binary MLP {'-'.join(map(str, sizes))}")
+    last, sums = builder.input("x", (sizes[0],)), "fixed<16,16>"
+    binary: dict[str, Any] = {"default": sums, "x": "pm1"}
+    bytes_: dict[str, Any] = {"default": sums, "x": "fixed<8,3,RND,SAT>"}
+    for i, (n_in, n_out) in enumerate(pairwise(sizes)):
+        constants = {"weight": rng.choice([-1.0, 1.0], (n_in, n_out)), "bias": rng.integers(-9, 9, n_out)}
+        last = builder.add("dense", [last], f"fc{i}", constants=constants)
+        binary[f"fc{i}"] = {"weight": "pm1"}
+        bytes_[f"fc{i}"] = {"weight": "fixed<8,4>"}
+        if i < len(sizes) - 2:
+            last = builder.add("binary_tanh", [last], f"act{i}")
+            bytes_[f"act{i}"] = "fixed<8,4>"
+    builder.output("y", last)
+
+    def normal(n: int) -> FloatArray:
+        return np.random.default_rng(seed).normal(size=(n, sizes[0])).astype(np.float32)
+
+    formats = {BITS_1: uniform(binary), BITS_8: uniform(bytes_)}
+    return Network(builder.name, Model(builder.build()), normal, classes=False, formats=formats)
+
+
 _TOO_LONG = "its project did not compile in 15 minutes"
 _TOO_LARGE = "it would unroll 398,336 products"
 _NO_RECURRENT_PEERS = dict.fromkeys(
@@ -265,6 +292,7 @@ NETWORKS: Mapping[str, Callable[[Path], Network]] = {
     "gru": lambda folder: recurrent(folder, "gru"),
     "interaction": _interaction,
     "trees": forest,
+    "binary": binary_mlp,
 }
 """What the comparison runs on, by the name on the command line: network of a folder for its files."""
 

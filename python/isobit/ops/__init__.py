@@ -38,6 +38,7 @@ from isobit.ops.lookup_relu import Gelu, Silu, Softplus
 from isobit.ops.matmul import Matmul
 from isobit.ops.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from isobit.ops.movement import Concatenate, Reshape, Slice, Transpose
+from isobit.ops.multi_threshold import MultiThreshold
 from isobit.ops.neighbours import KnnIndices
 from isobit.ops.normalization import GroupNorm, LayerNorm, RmsNorm
 from isobit.ops.padding import BroadcastTo, Pad, Take
@@ -97,6 +98,7 @@ _OWN: tuple[Op, ...] = (
     HardSigmoid(),
     BinaryTanh(),
     TernaryTanh(),
+    MultiThreshold(),
     Sigmoid(),
     Tanh(),
     Softsign(),

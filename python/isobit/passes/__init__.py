@@ -9,6 +9,7 @@ from isobit.ir import Graph
 from isobit.passes.affine import batch_norm_to_affine, fold_affine
 from isobit.passes.dead import remove_dead
 from isobit.passes.identity import remove_identity
+from isobit.passes.thresholds import activation_to_thresholds, thresholds_to_bias
 from isobit.passes.transposes import move_transposes
 from isobit.spec import check
 
@@ -25,6 +26,17 @@ DEFAULT: tuple[Pass, ...] = (
 
 UNFOLDED: tuple[Pass, ...] = (remove_identity, batch_norm_to_affine, move_transposes, remove_dead)
 """As :data:`DEFAULT`, but batch normalisations and other affine layers stay layers of their own."""
+
+BINARY: tuple[Pass, ...] = (
+    remove_identity,
+    batch_norm_to_affine,
+    move_transposes,
+    activation_to_thresholds,
+    thresholds_to_bias,
+    fold_affine,
+    remove_dead,
+)
+"""For binary and ternary networks: batch normalisations before signs become exact integer thresholds."""
 
 
 def run_passes(graph: Graph, passes: Sequence[Pass] = DEFAULT) -> Graph:

@@ -135,6 +135,13 @@ def _bins(parts: Parts, step: Step) -> Iterator[Call]:
     )  # fmt: skip
 
 
+def _thresholds(parts: Parts, step: Step) -> Iterator[Call]:
+    channels, n = (int(number) for number in parts.op["ints"])
+    yield parts.call(
+        "thresholds", parts.scalar, parts.cell, channels, n, *parts.inputs, parts.output, *parts.arguments()
+    )
+
+
 def _contraction(parts: Parts, step: Step) -> Iterator[Call]:
     pairs, n, k, m, *begins = (int(number) for number in parts.op["ints"])
     policy = parts.vectors() if m >= LEAST_NEIGHBOURS else parts.scalar
@@ -194,6 +201,7 @@ SCHEDULES: Mapping[str, Callable[[Parts, Step], Iterator[Call]]] = {
     "fill": _fill,
     "gather": _gather,
     "windows": _windows,
+    "thresholds": _thresholds,
     "contraction": _contraction,
     "trees": _trees,
     "bins": _bins,

@@ -30,6 +30,7 @@ inline int cpu_has(const std::string& feature) {
   if (is("avx512dq")) return __builtin_cpu_supports("avx512dq") ? 1 : 0;
   if (is("avx512vl")) return __builtin_cpu_supports("avx512vl") ? 1 : 0;
   if (is("avx512vnni")) return __builtin_cpu_supports("avx512vnni") ? 1 : 0;
+  if (is("avx512vpopcntdq")) return __builtin_cpu_supports("avx512vpopcntdq") ? 1 : 0;
   if (is("avxvnni")) {  // not every compiler knows this name; the system has it wherever it has
                         // AVX2
     unsigned a = 0, b = 0, c = 0, d = 0;

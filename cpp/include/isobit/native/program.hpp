@@ -11,6 +11,7 @@
 #include "isobit/native/matrix.hpp"
 #include "isobit/native/rows.hpp"
 #include "isobit/native/slices.hpp"
+#include "isobit/native/thresholds.hpp"
 #include "isobit/native/trees.hpp"
 #include "isobit/native/windows.hpp"
 

@@ -40,7 +40,8 @@ inline const char* wrong_convolution(const engine::operation_sizes& s) {
   const std::int64_t positions = s.ints[0], groups = s.ints[1], n_in = s.ints[2], n_out = s.ints[3],
                      taps = s.ints[4];
   for (int i = 0; i < 5; ++i)
-    if (s.ints[i] < 1 || s.ints[i] > s.inputs[0] * s.output) return "wants sizes of 1 or more";
+    if (s.ints[i] < 1 || s.ints[i] > s.inputs[0] * s.output + s.n_ints)
+      return "wants sizes of 1 or more";
   if (!are_rows(s.output, positions, groups * n_out) || s.inputs[0] % (groups * n_in) != 0)
     return "wants pixels that make up its tensors";
   if (s.n_ints != 5 + positions * taps) return "wants a pixel for each tap at each position";
