@@ -67,6 +67,7 @@ REFUSED: dict[str, tuple[onnx.NodeProto, dict[str, Any], str]] = {
         "nearest_mode is 'round'",
     ),
     "resized batch": (node("Resize", ["x", "", "s"], ["y"]), scales(2, 1, 1, 1), "batch axis"),
+    "old operator": (node("Upsample", ["x", "s"], ["y"]), scales(1, 1, 2, 2), "Resize took its place"),
     "block size": (node("DepthToSpace", ["x"], ["y"], blocksize=2), {}, "no blocks of 2 x 2"),
     "block mode": (
         node("DepthToSpace", ["x"], ["y"], blocksize=1, mode="RCD"),

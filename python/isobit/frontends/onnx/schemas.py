@@ -263,6 +263,7 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
             "extrapolation_value keep_aspect_ratio_policy mode nearest_mode",
         ),
     ],
+    "Upsample": [_since((7,), (1, 1), "mode scales"), _since((9, 10), (2, 2), "mode")],
     "DepthToSpace": [_since((1,), (1, 1), "blocksize"), _since((11, 13, 28), (1, 1), "blocksize mode")],
     "SpaceToDepth": [_since((1, 13), (1, 1), "blocksize"), _since((28,), (1, 1), "blocksize mode")],
     "RNN": [

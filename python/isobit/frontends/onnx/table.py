@@ -183,6 +183,7 @@ OPERATORS: dict[str, Operator] = {
     "Pad": Operator(padding.pad, folding.pad),
     "CenterCropPad": Operator(padding.center_crop_pad),
     "Resize": Operator(resizing.resize),
+    "Upsample": Operator(resizing.upsample),
     "DepthToSpace": Operator(blocks.depth_to_space),
     "SpaceToDepth": Operator(blocks.space_to_depth),
     # recurrent layers

@@ -9,7 +9,7 @@ import numpy as np
 
 from isobit.errors import FileFormatError
 from isobit.frontends.onnx.layer import Layer
-from isobit.frontends.onnx.values import Tensor
+from isobit.frontends.onnx.values import Array, Tensor
 from isobit.ir import FloatArray
 
 _MODES = ("nearest", "linear", "cubic")
@@ -58,6 +58,13 @@ def resize(layer: Layer) -> Tensor:
     return layer.emit("identity", [x])
 
 
+def upsample(layer: Layer) -> Tensor:
+    """What Resize replaced in opset 10."""
+    if layer.opset > 9:
+        raise FileFormatError(f"opset {layer.opset} has no Upsample; Resize took its place in opset 10")
+    return resize(layer)
+
+
 def _options(layer: Layer) -> _Options:
     def choice(name: str, default: str, known: tuple[str, ...]) -> str:
         found = layer.attributes.text(name, default)
@@ -93,7 +100,10 @@ def _targets(layer: Layer, x: Tensor) -> dict[int, tuple[int, float]]:
             f"attribute keep_aspect_ratio_policy is {policy!r}; supported: {', '.join(_POLICIES)}"
         )
     by_sizes = layer.has(3) and layer.array(3).size > 0
-    numbers = [float(n) for n in (layer.integers(3) if by_sizes else layer.weights(first).ravel())]
+    if layer.op == "Upsample" and layer.opset < 9:
+        numbers = [float(n) for n in _given(layer.attributes.numbers("scales"))]
+    else:
+        numbers = [float(n) for n in (layer.integers(3) if by_sizes else layer.weights(first).ravel())]
     if len(numbers) != len(axes) or min(numbers, default=1.0) <= 0:
         raise FileFormatError(f"scales or sizes {numbers} do not fit {len(axes)} axes")
     targets: dict[int, tuple[int, float]] = {}
@@ -118,6 +128,12 @@ def _targets(layer: Layer, x: Tensor) -> dict[int, tuple[int, float]]:
     if any(length < 1 for length, _ in targets.values()):
         raise layer.refuse(f"nothing is left of {x.name!r}: {targets}")
     return targets
+
+
+def _given(scales: Array | None) -> Array:
+    if scales is None:
+        raise FileFormatError("attribute scales is missing")
+    return scales
 
 
 def _is_plain(layer: Layer, x: Tensor, options: _Options, targets: dict[int, tuple[int, float]]) -> bool:
