@@ -20,6 +20,9 @@ bool is_elementwise(const operation& op) {
 bool is_blockwise(const operation& op) {
   return cell_of(op).kind == engine_kernels::schedule_kind::blockwise;
 }
+bool is_over_runs(const operation& op) {
+  return cell_of(op).kind == engine_kernels::schedule_kind::runs;
+}
 bool is_matrix(const operation& op) {
   return cell_of(op).kind == engine_kernels::schedule_kind::matrix;
 }

@@ -47,6 +47,7 @@ class packing_choice {
 const char* cell_name(const operation& op);
 bool is_elementwise(const operation& op);
 bool is_blockwise(const operation& op);
+bool is_over_runs(const operation& op);
 bool is_matrix(const operation& op);
 
 }  // namespace isobit::engine

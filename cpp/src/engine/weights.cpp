@@ -29,7 +29,7 @@ operation_constants by_register(const operation& op, int register_bytes) {
   const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(T);
   for (std::size_t c = 0; c < op.constants.size(); ++c) {
     const shared_array<int128>& raws = op.constants[c].raws;
-    auto array = std::make_unique<aligned_array<T>>(round_up(raws.size(), lanes));
+    auto array = std::make_unique<aligned_array<T>>(round_up(raws.size(), lanes) + lanes);
     for (std::size_t i = 0; i < array->size(); ++i)
       array->data()[i] = static_cast<T>(raws[std::min(i, raws.size() - 1)]);
     result.constants[c].data = array->data();

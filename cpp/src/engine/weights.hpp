@@ -45,7 +45,8 @@ struct operation_constants {
 // Constants in C order, one or one per element, in the integers of the lane.
 operation_constants plain_constants(const operation& op, lane type);
 
-// The same, with every constant repeated or padded to whole registers of neighbouring elements.
+// The same, with every constant repeated or padded to whole registers of neighbouring elements, and
+// one register behind.
 operation_constants constants_by_register(const operation& op, lane type, int register_bytes);
 
 // A layer with a weight matrix, and how its input lies.

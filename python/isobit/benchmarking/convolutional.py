@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from isobit.benchmarking.networks import FloatArray, Network
+from isobit.benchmarking.networks import BITS_8, BITS_16, FloatArray, Network, calibrated, uniform
 from isobit.ir import GraphBuilder, Shape
 from isobit.model import Model
+
+_CALIBRATION_SAMPLES = 200
+"""Enough for the ranges: each has hundreds of pixels."""
 
 
 def svhn_cnn() -> Network:
@@ -54,4 +57,5 @@ def _network(
     def normal(n: int) -> FloatArray:
         return np.random.default_rng(1).normal(size=(n, *shape)).astype(np.float32)
 
-    return Network(name, Model(builder.build()), normal)
+    formats = {BITS_16: uniform(BITS_16), BITS_8: calibrated(8, 4, _CALIBRATION_SAMPLES)}
+    return Network(name, Model(builder.build()), normal, formats=formats)

@@ -82,7 +82,7 @@ def uniform(formats: Any) -> Quantize:
     return quantize
 
 
-def calibrated(width: int, limit: float) -> Quantize:
+def calibrated(width: int, limit: float, samples: int = CALIBRATION_SAMPLES) -> Quantize:
     """Formats of one width from ranges over samples that are clipped at a limit.
 
     A few bits resolve typical values only where they need not reach the rare large ones: those saturate.
@@ -90,7 +90,7 @@ def calibrated(width: int, limit: float) -> Quantize:
 
     def quantize(network: Network) -> QuantizedModel:
         below = np.nextafter(np.float32(limit), np.float32(0))
-        X = np.clip(network.samples(CALIBRATION_SAMPLES), -limit, below)
+        X = np.clip(network.samples(samples), -limit, below)
         return network.model.quantize(calibration=X, width=width)
 
     return quantize

@@ -24,7 +24,8 @@ namespace engine_kernels {
 // What a schedule does with neighbouring elements: `elementwise` ones may go over several at once,
 // `blockwise` ones too, and with batches over several registers of samples (block_lanes.hpp);
 // those of a `matrix` and a `convolution` have kernels for packed tensors (packed_table.hpp).
-enum class schedule_kind { elementwise, blockwise, matrix, convolution, other };
+// Those of `runs` take several neighbouring elements that may begin anywhere.
+enum class schedule_kind { elementwise, blockwise, runs, matrix, convolution, other };
 
 // What every schedule says of itself. A schedule inherits this, hides what is different, and has
 //   name            by which generators of code know it (plugin/operations.py)

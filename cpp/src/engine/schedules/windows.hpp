@@ -2,11 +2,47 @@
 #ifndef ISOBIT_ENGINE_SCHEDULES_WINDOWS_HPP
 #define ISOBIT_ENGINE_SCHEDULES_WINDOWS_HPP
 
+#include <cstring>
+
 #include "engine/schedules/rows.hpp"
+#include "isobit/policy/neurons.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace engine_kernels {
+
+// The raw that begins at element i of a tensor. Registers of neighbouring elements may begin
+// anywhere, and reach past what they are wanted for: buffers and constants have room behind.
+template <class P>
+struct raw_at {
+  static constexpr int width = 1;
+  static num<P, dyn> get(const view<P, dyn>& x, std::ptrdiff_t i) { return x[i]; }
+  static num<P, dyn> get(const constants<P, dyn>& c, std::ptrdiff_t i) { return c[i]; }
+  static void put(const view<P, dyn>& y, std::ptrdiff_t i, const num<P, dyn>& v) { y.put(i, v); }
+};
+template <class T, int N>
+struct raw_at<neurons<T, N>> {
+  using P = neurons<T, N>;
+  static constexpr int width = N;
+  static num<P, dyn> get(const view<P, dyn>& x, std::ptrdiff_t i) {
+    return {x.format(), load(x.data, i)};
+  }
+  static num<P, dyn> get(const constants<P, dyn>& c, std::ptrdiff_t i) {
+    return {c.format(), load(c.data, i * c.stride)};
+  }
+  static void put(const view<P, dyn>& y, std::ptrdiff_t i, const num<P, dyn>& v) {
+    std::memcpy(reinterpret_cast<unsigned char*>(y.data) + i * std::ptrdiff_t{sizeof(T)}, &v.raw,
+                sizeof v.raw);
+  }
+
+ private:
+  static typename P::vec load(const void* data, std::ptrdiff_t i) {
+    typename P::vec v;
+    std::memcpy(&v, static_cast<const unsigned char*>(data) + i * std::ptrdiff_t{sizeof(T)},
+                sizeof v);
+    return v;
+  }
+};
 
 template <class Cell, class P, std::size_t... C>
 void windows_with(const engine::op_args& a, std::index_sequence<C...>) {
@@ -15,14 +51,16 @@ void windows_with(const engine::op_args& a, std::index_sequence<C...>) {
   const std::int64_t *begins = a.ints + 3, *bases = begins + positions + 1;
   const auto x = bind<P>(a.inputs[0], a.group);
   const auto y = bind<P>(a.output, a.group);
+  using element = raw_at<P>;
+  // A register may reach past its run, into outputs that come later.
   for (int p = 0; p < positions; ++p)
-    for (int c = 0; c < run; ++c) {
-      const auto part = x.from(c);
-      auto all = Cell::begin(longest, part[bases[begins[p]]]);
+    for (int c = 0; c < run; c += element::width) {
+      auto all = Cell::begin(longest, element::get(x, bases[begins[p]] + c));
       for (std::int64_t k = begins[p] + 1; k < begins[p + 1]; ++k)
-        all = Cell::step(all, part[bases[k]]);
+        all = Cell::step(all, element::get(x, bases[k] + c));
       const int to = p * run + c;
-      y.put(to, Cell::finish(all, bind<P>(a.constants[C])[to]..., y.format()));
+      element::put(y, to,
+                   Cell::finish(all, element::get(bind<P>(a.constants[C]), to)..., y.format()));
     }
 }
 
@@ -32,6 +70,7 @@ void windows_with(const engine::op_args& a, std::index_sequence<C...>) {
 template <class Cell>
 struct windows : schedule {
   static constexpr const char* name = "windows";
+  static constexpr schedule_kind kind = schedule_kind::runs;
   static const char* wrong(const engine::operation_sizes& s) {
     if (s.n_ints < 5) return "wants run, positions, the longest window, beginnings and bases";
     const std::int64_t run = s.ints[0], positions = s.ints[1], longest = s.ints[2];
