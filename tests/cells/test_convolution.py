@@ -65,7 +65,7 @@ class TestConv(CellSuite):
 
 
 class TestDepthwiseConv(TestConv):
-    groups = (3, 5)
+    groups = (3, 5, 8)  # 8: whole registers of neighbouring channels
     widest_group = 1
 
 

@@ -27,7 +27,7 @@ def quantized():
 def test_predict_gives_the_bits_of_plain_integers(quantized):
     raws = np.random.default_rng(0).integers(-128, 128, (3, 300, 220, 4))
     found = quantized.predict_raw(raws)
-    expected = quantized.engine.run_raw([raws], ["second"], 1, "32", "generic")[0]
+    expected = quantized.engine.run_raw([raws.reshape(3, -1)], ["second"], 1, "32", "generic")[0]
     np.testing.assert_array_equal(found, expected)
 
 

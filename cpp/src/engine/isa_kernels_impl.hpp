@@ -26,10 +26,6 @@ struct policy_of<neurons<T, N>, schedule_kind::matrix> {
   using type = scalar<T>;
 };
 template <class T, int N>
-struct policy_of<neurons<T, N>, schedule_kind::convolution> {
-  using type = scalar<T>;
-};
-template <class T, int N>
 struct policy_of<lanes<T, N>, schedule_kind::blockwise> {
   using type = block_lanes<T, N, engine::registers_of_a_block(N)>;
 };

@@ -157,8 +157,9 @@ class planner {
     const int registers = in_blocks ? registers_of_a_block(lanes(type)) : 1;
     step.run = at_once(isa_.find(plan_.options.way, type, op.cell), registers * lanes(type));
     step.output_size = size(op.output);
-    const bool by_register =
-        !by_samples() && (is_elementwise(op) || is_over_runs(op)) && type != lane::i128;
+    const bool by_register = !by_samples() &&
+                             (is_elementwise(op) || is_over_runs(op) || is_convolution(op)) &&
+                             type != lane::i128;
     if (by_register && is_elementwise(op))
       step.output_size = (step.output_size + lanes(type) - 1) / lanes(type);
     step.constants = shared(op, {by_register, static_cast<int>(type)}, [&] {

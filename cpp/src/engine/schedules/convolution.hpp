@@ -3,6 +3,8 @@
 #define ISOBIT_ENGINE_SCHEDULES_CONVOLUTION_HPP
 
 #include "engine/schedules/rows.hpp"
+#include "isobit/policy/neurons.hpp"
+#include "isobit/policy/scalar.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -39,9 +41,10 @@ inline const char* wrong_convolution(const engine::operation_sizes& s) {
   if (s.n_ints < 6) return "wants positions, groups, channels in and out, taps and pixels";
   const std::int64_t positions = s.ints[0], groups = s.ints[1], n_in = s.ints[2], n_out = s.ints[3],
                      taps = s.ints[4];
-  for (int i = 0; i < 5; ++i)
-    if (s.ints[i] < 1 || s.ints[i] > s.inputs[0] * s.output + s.n_ints)
-      return "wants sizes of 1 or more";
+  const bool sizes = positions >= 1 && positions <= s.output && groups >= 1 &&
+                     groups <= s.inputs[0] && n_in >= 1 && n_in <= s.inputs[0] && n_out >= 1 &&
+                     n_out <= s.output && taps >= 1 && taps <= s.n_ints;
+  if (!sizes) return "wants sizes of 1 or more, of its tensors";
   if (!are_rows(s.output, positions, groups * n_out) || s.inputs[0] % (groups * n_in) != 0)
     return "wants pixels that make up its tensors";
   if (s.n_ints != 5 + positions * taps) return "wants a pixel for each tap at each position";
@@ -60,6 +63,18 @@ struct all_positions {
   static constexpr bool alike = false;
 };
 
+// Registers of neighbouring elements: how many, and the policy that sees one after the other.
+template <class P>
+struct neighbours {
+  static constexpr int number = 1;
+  using one = P;
+};
+template <class T, int N>
+struct neighbours<neurons<T, N>> {
+  static constexpr int number = N;
+  using one = scalar<T>;
+};
+
 // Weights: [tap][channel of the group][output channel of all groups].
 template <class Cell>
 struct convolution : schedule {
@@ -74,13 +89,33 @@ struct convolution : schedule {
   template <class P>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const convolution_shape shape(a.ints);
+    constexpr int together = neighbours<P>::number;
     if constexpr (all_positions<P>::alike)
       all_positions<P>::run(a, shape, position<P>);
+    else if (together > 1 && (shape.n_in > 1 || shape.n_out > 1 || shape.groups % together != 0))
+      run<typename neighbours<P>::one>(a);
+    else if (together > 1)
+      depthwise<P>(a, shape, shape.groups / together);
     else
       for (int p = 0; p < shape.positions; ++p) position<P>(a, shape, p);
   }
 
  private:
+  // One channel a group: registers of neighbouring channels, of which a pixel has so many.
+  template <class P>
+  ISOBIT_FLATTEN static void depthwise(const engine::op_args& a, const convolution_shape& shape,
+                                       int registers) {
+    for (int p = 0; p < shape.positions; ++p) {
+      window<int, int, std::int64_t> from = shape.at(p);
+      from.next = registers;
+      for (int c = 0; c < registers; ++c)
+        Cell::template neurons<1>(from, bind<P>(a.inputs[0], a.group).from(c),
+                                  bind<P>(a.constants[0]).from(c), registers,
+                                  bind<P>(a.constants[1]).from(c), bind(a.formats[0]),
+                                  bind<P>(a.output, a.group).from(p * registers + c));
+    }
+  }
+
   template <class P>
   ISOBIT_FLATTEN static void position(const engine::op_args& a, const convolution_shape& shape,
                                       int p) {
