@@ -84,16 +84,10 @@ def test_resnet_50_runs_with_flat_memory():
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
     assert grown < 64 * 1024, f"{grown} kB more for four times as many samples"  # the inputs themselves
     # few paths, one sample: each takes seconds
-    reference = quantized.engine.run_raw(
-        [isobit.rounding.to_raw(X[:1], quantized.formats["x"])],
-        [quantized.graph.outputs["y"]],
-        1,
-        "64",
-        "generic",
-    )[0]
-    np.testing.assert_array_equal(
-        quantized.predict_raw(isobit.rounding.to_raw(X[:1], quantized.formats["x"])), reference
-    )
+    raws = isobit.rounding.to_raw(X[:1], quantized.formats["x"])
+    names = list(quantized.graph.outputs.values())
+    (plain,) = quantized.engine.run_raw([raws.reshape(1, -1)], names, 1, "64", "generic")
+    np.testing.assert_array_equal(quantized.predict_raw(raws), plain)
     with pytest.raises(isobit.UnsupportedError, match="no more than"):
         quantized.operation_counts  # noqa: B018
     assert loading < 120
