@@ -174,7 +174,7 @@ def dot(draw: Draw) -> Any:
 def einsum_dense(draw: Draw) -> Any:
     equation, shape, output, biases = draw.one_of(
         ("bi,ij->bj", (3,), (4,), "j"),
-        ("...i,ij->...j", (2, 3), (None, 4), "j"),
+        ("...i,ij->...j", (2, 3), (4,), "j"),
         ("btf,fhd->bthd", (3, 4), (None, 2, 3), "hd"),
         ("bthd,hdf->btf", (3, 2, 4), (None, 5), "f"),
         ("btf,tu->bfu", (3, 4), (4, 2), "fu"),

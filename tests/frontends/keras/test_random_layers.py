@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from frontends.keras import drawn_attention, drawn_convolutions, drawn_recurrent
+from frontends.keras import drawn_attention, drawn_convolutions, drawn_operations, drawn_recurrent
 from frontends.keras.drawing import Builder, Draw, listed
 from isobit import load
 from isobit.model import Model
@@ -37,6 +37,7 @@ BUILDERS: dict[str, Builder] = {
     **drawn_convolutions.BUILDERS,
     **drawn_recurrent.BUILDERS,
     **drawn_attention.BUILDERS,
+    **drawn_operations.BUILDERS,
 }
 
 pytestmark = [

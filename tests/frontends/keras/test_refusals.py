@@ -35,7 +35,7 @@ LAYERS: list[tuple[Any, tuple[str, ...]]] = [
         dense(2, dtype={"class_name": "QuantizedDTypePolicy", "config": {"mode": "int8"}}),
         ("'fc'", "QuantizedDTypePolicy"),
     ),
-    (dense(2, activation="hard_silu"), ("'fc'", "'hard_silu'", "hard_sigmoid")),
+    (dense(2, activation="hard_shrink"), ("'fc'", "'hard_shrink'", "hard_sigmoid")),
     (dense(2, activation="mine"), ("'fc'", "'mine'", "silu")),
     (dense(2, activation={"value": ["code"]}), ("'fc'", "never run")),
     (

@@ -34,6 +34,7 @@ _LAYER_KEYS = frozenset(
 )
 _FUNCTIONAL_KEYS = frozenset(["name", "trainable", "dtype", "layers", "input_layers", "output_layers"])
 _SEQUENTIAL_KEYS = frozenset(["name", "trainable", "dtype", "layers", "build_input_shape"])
+_TYPED_OPERATIONS = ("Cast", "Cumsum", "OneHot", "OnesLike", "ZerosLike")
 _OPERATION_MODULES = ("keras.src.ops", "keras.ops", "keras.src.activations", "keras.activations")
 
 
@@ -199,7 +200,8 @@ def _is_operation(spec: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
         return str(module).startswith(_OPERATION_MODULES)
     # HDF5 files of Keras 3 state no module; but layers have a number type or can be trained.
     keras3 = any(isinstance(node, dict) for node in spec.get("inbound_nodes") or [])
-    return keras3 and "trainable" not in config and "dtype" not in config
+    typed = "dtype" in config and spec["class_name"] not in _TYPED_OPERATIONS
+    return keras3 and "trainable" not in config and not typed
 
 
 def _model_name(config: Any, default: str, keys: frozenset[str]) -> str:

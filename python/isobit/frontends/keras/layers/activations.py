@@ -29,6 +29,11 @@ _BY_NAME: dict[str, tuple[str, dict[str, Any]]] = {
     "tanh": ("tanh", {}),
     "hard_tanh": ("clip", {"low": -1.0, "high": 1.0}),
     "exponential": ("exp", {}),
+    "celu": ("celu", {"alpha": 1.0}),
+    "hard_silu": ("hard_swish", {}),
+    "hard_swish": ("hard_swish", {}),
+    "log_sigmoid": ("logsigmoid", {}),
+    "mish": ("mish", {}),
     "softmax": ("softmax", {}),
     "log_softmax": ("log_softmax", {}),
     # How Keras 2 writes tf.nn.softmax and tf.nn.log_softmax.

@@ -14,7 +14,7 @@ from isobit.errors import closest
 from isobit.frontends.keras.layers.activations import HARD_SIGMOID
 from isobit.frontends.keras.layers.advanced import WEIGHTLESS_ACTIVATIONS
 from isobit.frontends.keras.layers.base import Call, Handler
-from isobit.frontends.keras.operations.comparisons import cast, comparison, logical, where
+from isobit.frontends.keras.operations.comparisons import cast, comparison, constant_like, logical, where
 from isobit.frontends.keras.operations.indexing import (
     flip,
     move_axis,
@@ -172,6 +172,8 @@ KERAS3: dict[str, tuple[tuple[str, ...], Rule]] = {
     "TrueDivide": (_BINARY, binary("divide")),
     "Unstack": (_UNARY, unstack),
     "Var": (_UNARY, spread(root=False)),
+    "ZerosLike": (_UNARY, constant_like(0.0)),
+    "OnesLike": (_UNARY, constant_like(1.0)),
     "Where": (("condition", *_BINARY), where),
 }
 

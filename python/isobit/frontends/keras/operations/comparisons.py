@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from isobit.frontends.keras.layers.base import Call, Tensor
 from isobit.frontends.keras.layers.masks import as_boolean, constant
 from isobit.frontends.keras.operations.rules import Arguments, Rule, as_constant, check_ranks
@@ -57,6 +59,19 @@ def where(arguments: Arguments) -> Tensor:
     condition, first, second = operands(arguments, "condition", "x1", "x2")
     result = call.emit("where", [as_boolean(call, condition), first, second])
     return replace(result, boolean=first.boolean and second.boolean)
+
+
+def constant_like(value: float) -> Rule:
+    """``zeros_like`` and ``ones_like``: a constant of the tensor's shape."""
+
+    def rule(arguments: Arguments) -> Tensor:
+        call, tensor, dtype = arguments.call, arguments.tensor("x"), arguments.any("dtype")
+        if dtype not in (None, "bool", *FLOAT_DTYPES):
+            raise call.refuse(f"dtype = {shorten(dtype)}; supported: floating point, and bool")
+        boolean = tensor.boolean if dtype is None else dtype == "bool"
+        return replace(constant(call, np.full(tensor.shape, value), ""), boolean=boolean)
+
+    return rule
 
 
 def cast(arguments: Arguments) -> Tensor:

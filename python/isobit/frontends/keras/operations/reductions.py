@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from isobit.errors import FileFormatError
 from isobit.frontends.keras.layers.base import Tensor
 from isobit.frontends.keras.layers.layer_normalization import unit_length
@@ -115,10 +113,7 @@ def extreme_index(op: str) -> Rule:
         call, tensor = arguments.call, arguments.tensor("x")
         axes = axes_of(arguments, tensor)
         attrs = {"axis": axes[0], "keepdims": keepdims_of(arguments)}
-        if op == "argmin":
-            constants = {"scale": np.array(-1.0), "bias": np.array(0.0)}
-            tensor = call.emit("affine", [tensor], constants=constants, suffix="negative")
-        return call.emit("argmax", [tensor], attrs)
+        return call.emit(op, [tensor], attrs)
 
     return rule
 
