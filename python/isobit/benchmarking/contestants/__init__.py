@@ -116,6 +116,6 @@ CONTESTANTS: Mapping[str, Entry] = {
     "xgboost": Entry("XGBoost", "tree_libraries", ("xgboost",)),
     "treelite": Entry("treelite gtil", "tree_libraries", ("treelite",)),
     "tl2cgen": Entry("treelite compiled (tl2cgen)", "tree_libraries", ("tl2cgen",)),
-    "conifer": Entry("conifer cpp", "tree_libraries", ("conifer",)),
+    "conifer": Entry("conifer", "tree_libraries", ("conifer",)),
 }
 """By the name on the command line."""
