@@ -30,6 +30,8 @@ class MultiHeadAttention(Handler):
         [
             *("dropout", "seed", "flash_attention", "kernel_initializer", "bias_initializer"),
             *("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"),
+            # Keras 2 writes what it was built for.
+            *("query_shape", "key_shape", "value_shape"),
         ]
     )
     prefix = ""
@@ -37,6 +39,7 @@ class MultiHeadAttention(Handler):
 
     def variables(self, options: Options) -> tuple[Variable, ...]:
         """Kernel and bias of every projection, in the order in which Keras makes them."""
+        options.require("softmax_robust_masking", None, False)
         gated = options.boolean("use_gate", False)
         names = [f"{self.prefix}query_dense", f"{self.prefix}key_dense"]
         names += ["_gate_dense"] if gated else []
@@ -47,6 +50,7 @@ class MultiHeadAttention(Handler):
     def convert(self, call: Call) -> Any:
         """Projections, attention of each head, and the output projection."""
         bound = call.bind(*_ARGUMENTS)
+        call.options.require("softmax_robust_masking", None, False)
         if bound["training"]:
             raise call.refuse("it is called with training = True, which isobit does not implement")
         query, value = (self._tensor(call, bound, name) for name in ("query", "value"))
@@ -60,7 +64,11 @@ class MultiHeadAttention(Handler):
         wanted = flag(call, bound, "return_attention_scores")
         dropped = call.options.number("dropout", 0.0) > 0
         # Keras computes these by its Softmax layer, which makes rows of zeros where everything is masked.
-        zero_rows = mask is not None and (dropped or wanted or len(heads.axes) > 1 or len(query.shape) != 2)
+        zero_rows = (
+            mask is not None
+            and call.keras != 2
+            and (dropped or wanted or len(heads.axes) > 1 or len(query.shape) != 2)
+        )
         result, weights = attend(call, projected, heads, mask, wanted, zero_rows)
         if call.options.boolean("use_gate", False):
             gate = self._projected(call, query, "gate", *heads.projections[0][:1], heads.value_size)

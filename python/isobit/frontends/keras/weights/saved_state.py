@@ -74,7 +74,15 @@ class _Reader:
         variables = layer_variables(layer)
         for owner in dict.fromkeys(variable.owner for variable in variables):
             owned = [variable for variable in variables if variable.owner == owner]
-            self._read_variables(layer, owned, (*group, *owner, "vars"), path)
+            self._read_variables(layer, owned, self._place(group, owner), path)
+
+    def _place(self, group: Path, owner: tuple[str, ...]) -> Path:
+        """Where the variables of a layer, or of one inside of it, are: Keras 2 writes private attributes."""
+        place = (*group, *owner, "vars")
+        if owner and not self.file.is_group(place):
+            private = (*group, f"_{owner[0]}", *owner[1:], "vars")
+            return private if self.file.is_group(private) else place
+        return place
 
     def _read_variables(
         self, layer: Layer, variables: Sequence[Variable], group: Path, path: LayerPath
