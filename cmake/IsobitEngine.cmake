@@ -24,7 +24,14 @@ set(ISOBIT_ISA_FLAGS_dotprod -march=armv8.2-a+dotprod)
 string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}" ISOBIT_PROCESSOR)
 set(ISOBIT_ISAS generic)
 if(ISOBIT_PROCESSOR MATCHES "^(x86_64|amd64)$")
-  list(APPEND ISOBIT_ISAS avx2 avxvnni avx512 avx512vnni avx512vpopcnt)
+  list(
+    APPEND ISOBIT_ISAS
+    avx2
+    avxvnni
+    avx512
+    avx512vnni
+    avx512vpopcnt
+  )
 elseif(ISOBIT_PROCESSOR MATCHES "^(aarch64|arm64)$")
   list(APPEND ISOBIT_ISAS dotprod)
 endif()

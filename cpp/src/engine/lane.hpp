@@ -33,7 +33,8 @@ constexpr int registers_of_a_block(int lanes) { return 4 * lanes <= block ? 4 : 
 constexpr int neurons_of_a_tile = 4, neurons_of_a_small_tile = 8;
 
 // How many neighbouring elements of a row share a 32-bit word: 1 (each has an integer of the lane
-// type of its own), 2 (int16), 4 (8 bits) or 32 (-1 or +1); see policy/dot.hpp, policy/bit_dot.hpp. Rows are padded to whole words.
+// type of its own), 2 (int16), 4 (8 bits) or 32 (-1 or +1); see policy/dot.hpp, policy/bit_dot.hpp.
+// Rows are padded to whole words.
 constexpr int words(int elements, int pack) { return (elements + pack - 1) / pack; }
 
 }  // namespace isobit::engine
