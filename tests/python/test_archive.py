@@ -154,7 +154,7 @@ def nothing(files):
         (lambda f: f.update({"graph.json": b"[" * 100_000}), {}, "not valid JSON"),
         (lambda f: f.update({"graph.json": b'{"name": NaN}'}), {}, "NaN is not a number"),
         (lambda f: f.update({"graph.json": b"[]"}), {}, "unexpected content"),
-        (edit_json("graph.json", lambda g: g["nodes"][0].update(op="forest")), {}, "no operator 'forest'"),
+        (edit_json("graph.json", lambda g: g["nodes"][0].update(op="orchard")), {}, "no operator 'orchard'"),
         (edit_json("graph.json", lambda g: g["nodes"][0].update(shape=[7])), {}, "stored with the shape"),
         (edit_json("graph.json", lambda g: g["nodes"][0].update(name="fc7")), {}, "reads 'fc1'"),
         (edit_json("graph.json", lambda g: g["inputs"][0].update(shape=["4"])), {}, "not an integer"),
