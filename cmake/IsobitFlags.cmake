@@ -10,6 +10,9 @@ target_compile_options(
     -Wconversion
     # A fused multiply-add would make the floating-point policies differ between instruction sets.
     -ffp-contract=off
+    # Stores whose address GCC 12 computes from zero (loops over integers of two widths) are accesses
+    # of a null pointer to it otherwise, and calls of functions with such stores are dropped.
+    $<$<CXX_COMPILER_ID:GNU>:-fno-delete-null-pointer-checks>
     $<$<BOOL:${ISOBIT_WERROR}>:-Werror>
 )
 set(CMAKE_CXX_EXTENSIONS OFF)

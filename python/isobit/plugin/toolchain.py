@@ -29,7 +29,12 @@ _FLAGS = (
     # A fused multiply-add would round differently from one instruction set to another.
     "-ffp-contract=off",
 )
-_GNU_FLAGS = ("-fno-gnu-unique",)
+_GNU_FLAGS = (
+    "-fno-gnu-unique",
+    # In loops over integers of two widths, GCC 12 may compute the address of a store from zero, takes that
+    # for an access of a null pointer, and then drops calls of the function as without effect.
+    "-fno-delete-null-pointer-checks",
+)
 _LINUX_FLAGS = ("-Wl,--as-needed", "-Wl,-z,noexecstack", "-Wl,-z,relro", "-Wl,-z,now")
 
 
