@@ -73,8 +73,9 @@ def check(plugin, spec, samples, oracle_run=None):
     expected = core.Program(spec).run_raw(inputs, spec["outputs"], 1, "auto", "auto")
     if oracle_run is not None:
         for row, sample in enumerate(samples):
+            computed = oracle_run(spec, sample)
             for number, array in zip(spec["outputs"], expected, strict=True):
-                raws = engine.as_int64(oracle_run(spec, sample)[number], spec["tensors"][number]["format"])
+                raws = engine.as_int64(computed[number], spec["tensors"][number]["format"])
                 np.testing.assert_array_equal(array[row], raws, err_msg=engine.describe(spec, number))
     results = [np.empty_like(array) for array in expected]
     for n_threads in (1, 3):
