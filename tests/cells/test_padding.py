@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import strategies as st
 
+import isobit
 from cells.suite import CellSuite, Layer, shapes
+from isobit.ir import GraphBuilder
 
 
 class TestPad(CellSuite):
@@ -55,3 +58,14 @@ class TestResizeLinear(CellSuite):
         sizes = [draw(st.integers(1, 5)) if axis in changed else n for axis, n in enumerate(shape)]
         modes = ["half_pixel", "align_corners", "asymmetric", "pytorch_half_pixel"]
         return Layer([shape], {"sizes": sizes, "coordinate_mode": draw(st.sampled_from(modes))})
+
+    def formats(self, draw, op):
+        """Weights have a zero."""
+        return super().formats(draw, op) | {"weight": self.format(draw, 12)}
+
+    def test_weights_without_a_zero_are_refused(self):
+        builder = GraphBuilder("test")
+        builder.add("resize_linear", [builder.input("x0", (3, 1))], "layer", {"sizes": (4, 1)})
+        builder.output("y", "layer")
+        with pytest.raises(isobit.ConfigError, match=r"'layer'.*pm1.*no 0"):
+            isobit.Model(builder.build()).quantize({"default": "fixed<8,4>", "layer": {"weight": "pm1"}})

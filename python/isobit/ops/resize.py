@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from isobit.errors import GraphError
+from isobit.errors import ConfigError, GraphError
 from isobit.formats import Format
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
@@ -71,6 +71,11 @@ class ResizeLinear(Op):
             return
         weight = layer.constant(BOUND, "weight", weights)
         fmt, zero = layer.constant_format(weight), layer.exact("zero", 0.0)
+        if fmt.is_pm1:
+            raise ConfigError(
+                f"layer {node.name!r}: the format pm1 of 'weight' has no 0, which interpolation needs; "
+                "give a format such as 'ufixed<8,1>'"
+            )
         source = layer.input_format()
         product = Format(source.width + fmt.width, source.frac + fmt.frac, source.signed or fmt.signed)
         terms = []
