@@ -1,4 +1,4 @@
-"""Inputs of a model that hold indices: which integers are legal, and the checks before any work is done."""
+"""Inputs that hold indices or lengths: which integers are legal, and the checks before any work is done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from isobit.ops import REGISTRY
 
 @dataclass(frozen=True)
 class IndexRange:
-    """What an input that holds indices may hold.
+    """What an input that holds indices (or lengths, numbers of steps that count) may hold.
 
     Attributes
     ----------
@@ -39,9 +39,9 @@ class IndexRange:
         """Raise :class:`ConfigError` unless a format that is asked for holds every legal index."""
         if fmt.frac != 0 or fmt.max < self.count - 1:
             raise ConfigError(
-                f"input {name!r} holds indices from 0 to {self.count - 1} (layer {self.layer!r}), for which "
-                f"the format {fmt} will not do; leave it open, or give it an integer format such as "
-                f"uint<{self.format.width}>"
+                f"input {name!r} holds indices or lengths from 0 to {self.count - 1} (layer {self.layer!r}), "
+                f"for which the format {fmt} will not do; leave it open, or give it an integer format such "
+                f"as uint<{self.format.width}>"
             )
 
 
@@ -86,6 +86,6 @@ def check_indices(arrays: Mapping[str, npt.NDArray[Any]], ranges: Mapping[str, I
             where = element[0] if len(element) == 1 else tuple(element)
             raise InputError(
                 f"input {name!r}: sample {sample}, element {where} is {array[(sample, *element)]}, but the "
-                f"layer {legal.layer!r} takes it for an index: an integer from 0 to {legal.count - 1} "
-                f"({int(wrong.sum())} such value(s) in all)"
+                f"layer {legal.layer!r} takes it for an index or a length: an integer from 0 to "
+                f"{legal.count - 1} ({int(wrong.sum())} such value(s) in all)"
             )

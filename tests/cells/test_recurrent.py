@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import isobit
 from cells.suite import FEW, CellSuite, Layer, description, trained
-from isobit.errors import ConfigError, GraphError
+from isobit.errors import ConfigError, GraphError, InputError
+from isobit.formats import Format
 from isobit.ir import GraphBuilder
 
 ACTIVATIONS = ["tanh", "sigmoid", "hard_sigmoid", "relu", "linear"]
@@ -114,6 +115,21 @@ class TestOptions:
                 by_length.quantize("fixed<16,6>").predict([x, lengths]),
                 by_mask.quantize("fixed<16,6>").predict([x, mask]),
             )
+
+    @pytest.mark.parametrize(("wrong", "shown"), [(-1, "-1"), (4, "4"), (1.5, "1.5")])
+    def test_lengths_that_are_none_are_refused(self, op, wrong, shown):
+        model = build(op, KINDS[op], shapes=[(2,)] * (2 if op == "lstm" else 1) + [()], initial_states=True,
+                      lengths=True)  # fmt: skip
+        length = list(model.inputs)[-1]
+        quantized = model.quantize("fixed<16,6>")
+        assert quantized.formats[length] == Format(2, 0, signed=False)
+        inputs = {name: np.zeros((2, *shape)) for name, shape in model.inputs.items()}
+        inputs[length][:] = 0, 3
+        quantized.predict(inputs)
+        inputs[length][1] = wrong
+        for call in (model.predict, quantized.predict, quantized.trace, quantized.verify):
+            with pytest.raises(InputError, match=f"'{length}': sample 1.* is {shown}.*'rnn'.*length.*0 to 3"):
+                call(inputs)
 
     def test_a_reversed_sequence_is_read_backwards(self, op):
         x = np.random.default_rng(2).normal(size=(4, 3, 2))

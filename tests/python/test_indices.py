@@ -52,7 +52,7 @@ def test_an_input_may_be_given_other_integers():
 
 @pytest.mark.parametrize("fmt", ["fixed<8,6>", "uint<2>", "int<3>"])
 def test_formats_that_do_not_hold_every_index_are_refused(fmt):
-    with pytest.raises(ConfigError, match=r"'edges' holds indices from 0 to 5.*uint<3>"):
+    with pytest.raises(ConfigError, match=r"'edges' holds indices or lengths from 0 to 5.*uint<3>"):
         graph().quantize({"default": "fixed<8,6>", "edges": fmt})
 
 
@@ -86,6 +86,45 @@ def test_shapes_and_attributes_that_do_not_fit_are_refused():
         made.add("segment_max", ["x", "index"], "sums", {"segments": 0})
     with pytest.raises(GraphError, match=r"axis 2 is not an axis of the shape \(5, 2\)"):
         made.add("gather", ["x", "index"], "taken", {"axis": 2})
+
+
+MOVED = {
+    "take": {"axis": 0, "indices": (2, 0, 0, 1)},
+    "pad": {"pads": (0, 1)},
+    "reshape": {"shape": (3,)},
+    "transpose": {"perm": (0,)},
+    "slice": {"starts": (1,), "stops": (3,), "steps": (1,)},
+    "broadcast_to": {"shape": (2, 3)},
+    "identity": {},
+}
+
+
+@pytest.mark.parametrize("op", MOVED)
+def test_what_passes_indices_on_asks_the_same_of_its_input(op):
+    made = GraphBuilder("test")
+    made.input("x", (5, 2))
+    made.input("index", (3,))
+    made.add(op, ["index"], "moved", MOVED[op])
+    made.add("gather", ["x", "moved"], "y")
+    made.output("y", "y")
+    quantized = Model(made.build()).quantize("fixed<8,6>")
+    assert quantized.formats["index"] == Format(3, 0, signed=False)
+    quantized.predict([X, [[0, 1, 4]]])
+    with pytest.raises(InputError, match=r"'index': sample 0, element 2 is 5.*layer 'y'.*from 0 to 4"):
+        quantized.predict([X, [[0, 1, 5]]])
+
+
+@pytest.mark.parametrize("op", ["concatenate", "where"])
+def test_all_that_are_joined_or_chosen_from_hold_indices(op):
+    made = GraphBuilder("test")
+    made.input("x", (5, 2))
+    names = [made.input(name, (3,)) for name in ("condition", "a", "b")]
+    joined, attrs = (names, {}) if op == "where" else (names[1:], {"axis": 0})
+    made.add(op, joined, "index", attrs)
+    made.add("gather", ["x", "index"], "y")
+    made.output("y", "y")
+    model = Model(made.build())
+    assert {name: legal.count for name, legal in model.index_ranges.items()} == {"a": 5, "b": 5}
 
 
 def test_computed_indices_must_be_integers():

@@ -117,3 +117,7 @@ class Where(Merge):
     def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
         """The format of the two that are chosen from, if they share one."""
         return inputs[1] if inputs[1] == inputs[2] else None
+
+    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+        """Chosen indices stay what they are."""
+        return {} if result is None else {1: result, 2: result}

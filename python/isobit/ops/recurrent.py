@@ -63,7 +63,8 @@ class Recurrent(Op):
     """What the recurrent layers have in common.
 
     Inputs: the sequence (steps, features); the states if ``initial_states``, each (units,); if ``mask`` one
-    number for each step (0: the step is skipped); if ``lengths`` the number of steps that count.
+    number for each step (0: the step is skipped); if ``lengths`` the number of steps that count, 0 to all of
+    them (others are refused before any work where they come with the data).
 
     Result: by ``output`` the ``sequence`` (steps, units), its ``last`` row, the final ``hidden`` state or,
     for an LSTM, its ``state``. A skipped step keeps the states; in the sequence it repeats the row before
@@ -136,6 +137,10 @@ class Recurrent(Op):
             if found not in shapes:
                 raise GraphError(f"layer {layer!r}: the {name} must have shape {shapes[-1]}, not {found}")
         return (steps, units) if attrs["output"] == "sequence" else (units,)
+
+    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+        """A length is 0 to the number of steps."""
+        return {len(shapes) - 1: shapes[0][0] + 1} if node.attrs["lengths"] else {}
 
     def used_roles(self, node: Node) -> tuple[Role, ...]:
         """Without the tables and constants that the layer's activations and biases do not have."""
