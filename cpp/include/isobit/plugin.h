@@ -76,7 +76,8 @@ enum {
   ISOBIT_SMALL_WORKSPACE = 8,   /* fewer bytes than workspace_bytes */
   ISOBIT_MISALIGNED = 9,        /* a workspace or buffer at an address that its type forbids */
   ISOBIT_NOT_FINITE = 10,       /* an input holds NaN or an infinity */
-  ISOBIT_OUT_OF_RANGE = 11      /* a raw is out of the range of its format */
+  ISOBIT_OUT_OF_RANGE = 11,     /* a raw is out of the range of its format */
+  ISOBIT_WRONG_INDEX = 12       /* an index or a length is not one of the integers that it may be */
 };
 
 /* Written where `predict` refuses: the number of the input or output, and the first sample and

@@ -41,8 +41,8 @@ class plugin {
 
   // The samples in `x` into `y`: containers of float, double or std::int64_t (raws) with data() and
   // size(), or arrays, for a network with one input and one output. Throws prediction_error for
-  // wrong sizes, NaN, infinities and raws out of range. Networks of less than 64 KiB of workspace
-  // allocate nothing.
+  // wrong sizes, NaN, infinities, raws out of range, and indices and lengths that are none.
+  // Networks of less than 64 KiB of workspace allocate nothing.
   template <class X, class Y>
   void predict(const X& x, Y& y) const {
     loading::with_workspace(*described_,

@@ -21,11 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Port:
-    """An input or an output of the model."""
+    """An input or an output of the model.
+
+    Attributes
+    ----------
+    name : str
+    shape : tuple of int
+    tensor : int
+    indices : int
+        Where an input holds indices or lengths: n, for integers from 0 to n - 1; else 0.
+    """
 
     name: str
     shape: Shape
     tensor: int
+    indices: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,9 +104,10 @@ def network_of(model: QuantizedModel) -> Network:
     graph = model.graph
     ids = lower(graph, model.precision, builder)
     proof = model.engine.program.proof()
+    counts = {name: legal.count for name, legal in model.index_ranges.items()}
     return Network(
         graph.name,
-        [Port(name, shape, ids[name]) for name, shape in graph.inputs.items()],
+        [Port(name, shape, ids[name], counts.get(name, 0)) for name, shape in graph.inputs.items()],
         [Port(name, graph.shapes[tensor], ids[tensor]) for name, tensor in graph.outputs.items()],
         builder.tensors,
         builder.ops,

@@ -116,9 +116,14 @@ class Plugin:
         self, arrays: Sequence[npt.NDArray[Any]], results: Sequence[npt.NDArray[Any]], n_threads: int | None
     ) -> None:
         count = len(arrays[0])
+        from isobit import _core
+
         wanted = threads(n_threads)
         useful = count if n_threads is not None else max(1, count // SAMPLES_PER_THREAD)
-        self._native.run(arrays, results, count, max(1, min(wanted, useful)))
+        try:
+            self._native.run(arrays, results, count, max(1, min(wanted, useful)))
+        except _core.PluginRefused as error:  # indices and lengths: all else was checked
+            raise InputError(str(error)) from None
 
     def _shaped(self, results: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
         pairs = zip(results, self.outputs.values(), strict=True)

@@ -55,12 +55,16 @@ def _network(network: Network, layout: Layout, calls: Sequence[Call]) -> str:
         f"    {call.schedule.replace('@scratch@', str(layout.scratch))}::run(w);" for call in calls
     )
     return _NETWORK.format(
-        inputs=", ".join(f"t{port.tensor}" for port in network.inputs),
+        inputs=", ".join(_input(port) for port in network.inputs),
         outputs=", ".join(f"t{port.tensor}" for port in network.outputs),
         bytes=max(layout.bytes, ALIGNMENT),
         alignment=ALIGNMENT,
         calls=lines,
     )
+
+
+def _input(port: Port) -> str:
+    return f"native::indices<t{port.tensor}, {port.indices}>" if port.indices else f"t{port.tensor}"
 
 
 def _ports(kind: str, network: Network, ports: Sequence[Port]) -> list[str]:

@@ -3,6 +3,7 @@
 #ifndef ISOBIT_NATIVE_ENTRY_HPP
 #define ISOBIT_NATIVE_ENTRY_HPP
 
+#include "isobit/native/indices.hpp"
 #include "isobit/native/output.hpp"
 #include "isobit/plugin.h"
 
@@ -48,6 +49,8 @@ inline const char* error_text(std::int32_t code) {
       return "an input holds NaN or an infinity, which fixed-point numbers cannot represent";
     case ISOBIT_OUT_OF_RANGE:
       return "a raw is out of the range of its format";
+    case ISOBIT_WRONG_INDEX:
+      return "an index or a length is negative, too large or not an integer";
     default:
       return "unknown error code";
   }
@@ -68,18 +71,27 @@ std::int32_t check_buffer(const Buffer& b, std::int64_t count, std::int64_t size
                                                                            : ISOBIT_OK;
 }
 
+// The elements of one sample; the code where one is refused, and its number.
+template <class X, class Input, class S>
+std::int32_t read_elements(const S* x, unsigned char* w, std::int32_t refused, int& element) {
+  element = Input::read(x, w);
+  if (element >= 0) return refused;
+  element = index_check<X>::first_wrong(x);
+  return element < 0 ? ISOBIT_OK : ISOBIT_WRONG_INDEX;
+}
+
 template <class X>
 std::int32_t read_sample(const isobit_input& in, std::int64_t sample, unsigned char* w,
                          int& element) {
   const std::int64_t first = sample * X::size();
-  if (in.kind == ISOBIT_RAW) {
-    element = raw_input<X>::read(static_cast<const std::int64_t*>(in.data) + first, w);
-    return element < 0 ? ISOBIT_OK : ISOBIT_OUT_OF_RANGE;
-  }
-  element = in.kind == ISOBIT_FLOAT32
-                ? float_input<X, float>::read(static_cast<const float*>(in.data) + first, w)
-                : float_input<X, double>::read(static_cast<const double*>(in.data) + first, w);
-  return element < 0 ? ISOBIT_OK : ISOBIT_NOT_FINITE;
+  if (in.kind == ISOBIT_RAW)
+    return read_elements<X, raw_input<X>>(static_cast<const std::int64_t*>(in.data) + first, w,
+                                          ISOBIT_OUT_OF_RANGE, element);
+  if (in.kind == ISOBIT_FLOAT32)
+    return read_elements<X, float_input<X, float>>(static_cast<const float*>(in.data) + first, w,
+                                                   ISOBIT_NOT_FINITE, element);
+  return read_elements<X, float_input<X, double>>(static_cast<const double*>(in.data) + first, w,
+                                                  ISOBIT_NOT_FINITE, element);
 }
 
 template <class Y>
