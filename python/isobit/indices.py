@@ -13,6 +13,7 @@ from isobit.errors import ConfigError, InputError
 from isobit.formats import Format
 from isobit.ir import Graph
 from isobit.ops import REGISTRY
+from isobit.ops.layer import Layer
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,13 @@ def index_inputs(graph: Graph) -> dict[str, IndexRange]:
     asked: dict[str, IndexRange] = {}
     for node in reversed(graph.nodes):
         result = asked.get(node.name)
-        sources = [shapes[name] for name in node.inputs]
-        counts = REGISTRY[node.op].index_ranges(node, sources, None if result is None else result.count)
+        layer = Layer.of(node, shapes)
+        counts = REGISTRY[node.op].index_ranges(layer, None if result is None else result.count)
         for number, count in counts.items():
             name = node.inputs[number]
-            layer = result.layer if result is not None and count == result.count else node.name
+            asker = result.layer if result is not None and count == result.count else node.name
             if name not in asked or count < asked[name].count:
-                asked[name] = IndexRange(count, layer)
+                asked[name] = IndexRange(count, asker)
     return {name: asked[name] for name in graph.inputs if name in asked}
 
 

@@ -106,6 +106,7 @@ def make_node(
         For an unknown operator or attribute, or constants and shapes that do not fit; names the layer.
     """
     from isobit.ops import REGISTRY
+    from isobit.ops.layer import Layer
 
     if op not in REGISTRY:
         raise GraphError(f"layer {name!r}: there is no operator {op!r}")
@@ -115,7 +116,7 @@ def make_node(
     arrays = {key: _constant(name, key, value) for key, value in (constants or {}).items()}
     spec = REGISTRY[op]
     full = spec.complete_attrs(name, dict(attrs or {}))
-    shape = spec.infer_shape(name, tuple(shapes[t] for t in inputs), full, arrays)
+    shape = spec.infer_shape(Layer(name, op, full, arrays, tuple(shapes[t] for t in inputs)))
     return Node(name, op, tuple(inputs), MappingProxyType(full), MappingProxyType(arrays), shape)
 
 

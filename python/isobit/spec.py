@@ -9,6 +9,7 @@ import numpy as np
 from isobit.errors import GraphError, closest
 from isobit.ir import Graph, Node, Shape
 from isobit.ops import REGISTRY
+from isobit.ops.layer import Layer
 
 
 def check(graph: Graph) -> None:
@@ -65,7 +66,7 @@ def _check_node(node: Node, shapes: dict[str, Shape]) -> None:
             raise GraphError(f"layer {node.name!r}: {key} is not a float64 array")
         if not np.all(np.isfinite(array)):
             raise GraphError(f"layer {node.name!r}: {key} has values that are not finite")
-    shape = op.infer_shape(node.name, [shapes[t] for t in node.inputs], node.attrs, node.constants)
+    shape = op.infer_shape(Layer.of(node, shapes))
     if shape != node.shape:
         raise GraphError(f"layer {node.name!r} states the shape {node.shape}, but its operator makes {shape}")
     _check_shape(f"layer {node.name!r}", shape)

@@ -246,8 +246,8 @@ def test_aggregations_that_do_not_exist_are_refused(rng):
     ("shapes", "k", "message"),
     [
         ([(4, 2)], 4, "k is 4, but there are 3 neighbours"),
-        ([(4,)], 1, r"neighbours need rows of shape \(N, D\), not \(4,\)"),
-        ([(4, 2), (3,)], 1, r"the mask must have the shape \(4,\), not \(3,\)"),
+        ([(4,)], 1, r"the input must have shape \(N, D\), not \(4,\)"),
+        ([(4, 2), (3,)], 1, r"the mask must have shape \(4,\), not \(3,\)"),
     ],
 )
 def test_neighbours_that_do_not_exist_are_refused(shapes, k, message):

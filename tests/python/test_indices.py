@@ -82,7 +82,7 @@ def test_shapes_and_attributes_that_do_not_fit_are_refused():
     made.input("index", (4,))
     with pytest.raises(GraphError, match=r"rows of shape \(5, 2\) need an index of shape \(5,\), not \(4,\)"):
         made.add("segment_sum", ["x", "index"], "sums", {"segments": 2})
-    with pytest.raises(GraphError, match="segments is 0, but must be positive"):
+    with pytest.raises(GraphError, match="segments must be at least 1, not 0"):
         made.add("segment_max", ["x", "index"], "sums", {"segments": 0})
     with pytest.raises(GraphError, match=r"axis 2 is not an axis of the shape \(5, 2\)"):
         made.add("gather", ["x", "index"], "taken", {"axis": 2})
@@ -134,7 +134,7 @@ def test_computed_indices_must_be_integers():
     made.add("gather_rows", ["x", "index"], "y")
     made.output("y", "y")
     model = Model(made.build())
-    with pytest.raises(ConfigError, match=r"layer 'y' reads indices from 'index'.*fixed<8,6>.*uint<W>"):
+    with pytest.raises(ConfigError, match=r"layer 'y': it reads indices from 'index'.*fixed<8,6>.*uint<W>"):
         model.quantize("fixed<8,6>")
     quantized = model.quantize({"default": "fixed<8,6>", "index": "int<6>"})
     x = np.zeros((1, 5, 2))

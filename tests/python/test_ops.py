@@ -110,7 +110,7 @@ def test_shapes_of_merges_broadcast():
         ("affine", {}, {"scale": np.ones((2, 4, 6)), "bias": 0}, "does not broadcast"),
         ("batch_norm", {}, {"mean": np.zeros(4), "variance": np.ones(6)}, "mean must have shape \\(6,\\)"),
         ("batch_norm", {}, {"mean": np.zeros(6), "variance": -np.ones(6)}, "not positive"),
-        ("batch_norm", {"epsilon": -1}, {"mean": 0, "variance": 0}, "epsilon is negative"),
+        ("batch_norm", {"epsilon": -1}, {"mean": 0, "variance": 0}, "epsilon must be at least 0, not -1.0"),
         ("reshape", {"shape": (5, 5)}, {}, "cannot reshape \\(4, 6\\) \\(24 elements\\)"),
         ("reshape", {"shape": (-1, 12)}, {}, "cannot reshape"),
         ("reshape", {}, {}, "needs the attribute 'shape'"),

@@ -54,11 +54,11 @@ def test_shapes(op, shapes, attrs, shape):
         ("cumsum", [(2, 3)], {"axis": 2}, "axis 2 is not an axis"),
         ("top_k_values", [(4,)], {"k": 5}, "cannot take the first 5 of 4 elements"),
         ("top_k_indices", [(4,)], {"k": 0}, "cannot take the first 0 of 4 elements"),
-        ("one_hot", [(4,)], {"depth": 0}, "depth 0"),
+        ("one_hot", [(4,)], {"depth": 0}, "depth must be at least 1, not 0"),
         ("group_norm", [(4, 6)], {"groups": 4}, "4 groups do not divide the channels"),
-        ("layer_norm", [(4,)], {"epsilon": -1.0}, "epsilon must not be negative"),
-        ("rsqrt", [(4,)], {"epsilon": -1.0}, "epsilon must not be negative"),
-        ("celu", [(4,)], {"alpha": 0.0}, "alpha must be positive"),
+        ("layer_norm", [(4,)], {"epsilon": -1.0}, "epsilon must be at least 0, not -1.0"),
+        ("rsqrt", [(4,)], {"epsilon": -1.0}, "epsilon must be at least 0, not -1.0"),
+        ("celu", [(4,)], {"alpha": 0.0}, "alpha must be above 0, not 0.0"),
         ("scaled_dot_product_attention", [(4, 3), (5, 2), (5, 6)], {}, r"queries \(4, 3\), keys \(5, 2\)"),
         ("scaled_dot_product_attention", [(4, 3), (5, 3), (5, 6), (4, 4)], {}, r"the mask \(4, 4\) does not"),
     ],
@@ -70,7 +70,7 @@ def test_refusals(op, shapes, attrs, message):
 
 
 def test_gamma_has_the_shape_of_the_normalised_axes():
-    with pytest.raises(GraphError, match=r"gamma must have the shape \(6,\), not \(4,\)"):
+    with pytest.raises(GraphError, match=r"gamma must have shape \(6,\), not \(4,\)"):
         add("layer_norm", [(4, 6)], {}, {"gamma": np.ones(4)})
 
 

@@ -15,6 +15,7 @@ from isobit.formats import Format
 from isobit.ir import Graph, GraphBuilder
 from isobit.model import Model
 from isobit.ops import REGISTRY
+from isobit.ops.layer import Layer
 from isobit.quantization import request as ask
 from isobit.quantization.precision import LayerPrecision, Precision
 from isobit.quantized import QuantizedModel
@@ -80,9 +81,10 @@ def _graph(container: Container) -> Graph:
 def _precision(content: Mapping[str, Any], graph: Graph) -> Precision:
     inputs = {name: Format.parse(content["inputs"][name]) for name in graph.inputs}
     layers: dict[str, LayerPrecision] = {}
+    shapes = graph.shapes
     for node in graph.nodes:
         entry = content["layers"][node.name]
-        roles = {role.name for role in REGISTRY[node.op].used_roles(node)}
+        roles = {role.name for role in REGISTRY[node.op].used_roles(Layer.of(node, shapes))}
         if set(entry["formats"]) != roles:
             raise FileFormatError(f"layer {node.name!r} must have formats for {', '.join(sorted(roles))}")
         formats = {

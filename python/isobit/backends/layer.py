@@ -15,16 +15,26 @@ from isobit.formats import Format
 from isobit.functions import Function
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.base import size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import Role
 from isobit.quantization.precision import LayerPrecision
 from isobit.rounding import scale
 from isobit.tables import DEFAULT_SIZE
 
 
-class LayerLowering:
-    """The tensors, constants and tables of one layer, and the cells that it becomes.
+class LayerLowering(Layer):
+    """A layer with its tensors, constants and tables, and the cells that it becomes.
 
     Without a precision (the unquantized model) formats are placeholders and only trained values count.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Of the result.
+    inputs : list of int
+        The tensors that are read; ``input_names`` is what users call them.
+    output : int
+        The tensor that is made.
     """
 
     def __init__(
@@ -36,9 +46,10 @@ class LayerLowering:
         output: int,
         precision: LayerPrecision | None,
     ) -> None:
-        self.node = node
+        super().__init__(node.name, node.op, node.attrs, node.constants, tuple(input_shapes))
+        self.shape = node.shape
+        self.input_names = node.inputs
         self.inputs = list(inputs)
-        self.input_shapes = list(input_shapes)
         self.output = output
         self._program = program
         self._precision = precision
@@ -90,7 +101,7 @@ class LayerLowering:
         With ``spread`` an array of several values is broadcast to the layer's shape, one value per element.
         """
         if self._precision is None:
-            return self._program.trained(_spread(values, self.node.shape, spread))
+            return self._program.trained(_spread(values, self.shape, spread))
         return self._constant(role.name, name, values, self._precision.of(role.name), spread)
 
     def scalar(self, role: Role, name: str, value: float) -> dict[str, Any]:
@@ -104,7 +115,7 @@ class LayerLowering:
             return self._program.trained(values)
         fmt = exact_format(values)
         if fmt is None:
-            raise ValueError(f"{name} = {value} of operator {self.node.op} is not a number of few bits")
+            raise ValueError(f"{name} = {value} of operator {self.op} is not a number of few bits")
         return self._constant(name, name, values, fmt, False)
 
     def zeros(self, count: int) -> dict[str, Any]:
@@ -138,9 +149,9 @@ class LayerLowering:
             return self._program.trained(values)
         fmt = self.input_format()
         if fmt.width > 63:
-            raise ConfigError(
-                f"layer {self.node.name!r}: the input {fmt} is compared with thresholds, which is supported "
-                "for up to 63 bits"
+            raise self.refuse(
+                f"the input {fmt} is compared with thresholds, which is supported for up to 63 bits",
+                ConfigError,
             )
         beyond = Format(fmt.width + 1, fmt.frac, fmt.signed)  # one more than the largest raw
         lowest, highest = float(fmt.min_raw), float(fmt.max_raw + 1)
@@ -175,7 +186,7 @@ class LayerLowering:
         if self._precision is None:
             return self._program.trained_table(function, parameter)
         return self._program.table(
-            self.node.name,
+            self.name,
             role.name,
             function,
             parameter,
@@ -200,9 +211,10 @@ class LayerLowering:
         if fmt.width == 64 and not fmt.signed:
             entries = [entry % 2**64 for entry in entries]
         if entries[0] <= 0 or min(entries) < 0:
-            raise ConfigError(
-                f"layer {self.node.name!r}: the format {fmt} of exp_table cannot hold exp(0) = 1; give it at "
-                "least one integer bit, or let it saturate"
+            raise self.refuse(
+                f"the format {fmt} of exp_table cannot hold exp(0) = 1; give it at least one integer bit, or "
+                "let it saturate",
+                ConfigError,
             )
         total = Format((count * max(entries)).bit_length(), fmt.frac, signed=False)
         return total, (entries[0] * fmt.lsb, count * max(entries) * fmt.lsb)
@@ -219,7 +231,7 @@ class LayerLowering:
     ) -> None:
         """Append a cell; by default from all inputs of the layer to its output."""
         self._program.emit(
-            self.node.name,
+            self.name,
             cell,
             self.inputs if inputs is None else inputs,
             self.output if output is None else output,
@@ -235,7 +247,7 @@ class LayerLowering:
 
     def internal(self, role: Role, size: int) -> int:
         """A tensor inside of the layer with the format of a role; calibration sizes it from its values."""
-        name = self.node.name
+        name = self.name
         made = self.temporary(size, self.role_format(role))
         self._program.internals.setdefault((name, role.name), []).append(made)
         return made
@@ -269,7 +281,7 @@ class LayerLowering:
 
     def broadcast(self, tensors: Sequence[int]) -> list[int]:
         """Tensors of the shapes of the inputs, those of another shape than the layer's repeated into it."""
-        shape = self.node.shape
+        shape = self.shape
         return [
             tensor
             if source == shape
@@ -307,7 +319,7 @@ class LayerLowering:
             self.emit(cell, tables=tables, ints=ints)
             return
         rows = self.moved(self.inputs[0], order)
-        if size(self.node.shape) != order.size:
+        if size(self.shape) != order.size:
             self.emit(cell, inputs=[rows], tables=tables, ints=ints)
             return
         result = self._program.temporary(order.size, self._program.format(self.output))
@@ -317,10 +329,10 @@ class LayerLowering:
     def _constant(
         self, role: str, name: str, values: FloatArray, fmt: Format, spread: bool
     ) -> dict[str, Any]:
-        key = f"{self.node.name}.{name}"
+        key = f"{self.name}.{name}"
         known = self._program.known.get(key)
         if known is None:
-            stored = quantized_constant(self.node.name, role, name, values, fmt)
+            stored = quantized_constant(self.name, role, name, values, fmt)
             if self._program.warn:
                 report_losses(stored)
         elif known.format != fmt or known.raw.shape != values.shape:
@@ -329,9 +341,9 @@ class LayerLowering:
                 f"and {values.shape}"
             )
         else:
-            stored = StoredConstant(self.node.name, role, name, known.format, known.raw, values)
+            stored = StoredConstant(self.name, role, name, known.format, known.raw, values)
         self._program.stored[key] = stored
-        shape = self.node.shape
+        shape = self.shape
         return self._program.constant(
             stored.format, _spread(stored.raw, shape, spread), _spread(values, shape, spread)
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import Shape
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Op, axis_of, size
+from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -26,26 +27,20 @@ class Argmax(Op):
         }
     )
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The input's shape without the axis (or with length 1 there)."""
-        axis = axis_of(layer, attrs, inputs[0])
-        return (*inputs[0][:axis], *((1,) if attrs["keepdims"] else ()), *inputs[0][axis + 1 :])
+        kept = (1,) if layer.attrs["keepdims"] else ()
+        return layer.replaced(layer.axis(), *kept)
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """``ufixed<b,b>``, with b bits for the largest index."""
-        return index_format(shapes[0][axis_of(node.name, node.attrs, shapes[0])])
+        return index_format(layer.input_shape[layer.axis()])
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell, after a gather when the axis is not the last."""
-        source = layer.input_shapes[0]
-        axis = axis_of(layer.node.name, layer.node.attrs, source)
-        cell = f"{self.name}_last" if layer.node.attrs["last"] else self.name
+        source = layer.input_shape
+        axis = layer.axis()
+        cell = f"{self.name}_last" if layer.attrs["last"] else self.name
         layer.emit_over_axis(cell, axis, source, ints=[size(source) // source[axis], source[axis]])
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from isobit.backends.exact import product_format, sum_format
 from isobit.backends.program import EXACT
-from isobit.errors import GraphError
 from isobit.formats import Format
 from isobit.functions import value_range
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op, Ranges, size
+from isobit.ops.layer import Layer
 from isobit.ops.matmul import contraction
 from isobit.ops.roles import (
     ACCUMULATOR,
@@ -48,38 +48,30 @@ class ScaledDotProductAttention(Op):
         OUTPUT, BOUND, SCORE, WEIGHTS, EXP_TABLE, RECIPROCAL_TABLE, ACCUMULATOR,
     )  # fmt: skip
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """That of the queries, with the length of the values."""
-        q, k, v = inputs[:3]
+        q, k, v = layer.input_shapes[:3]
         if (
-            min(map(len, inputs[:3])) < 2
+            min(map(len, layer.input_shapes[:3])) < 2
             or not q[:-2] == k[:-2] == v[:-2]
             or q[-1] != k[-1]
             or k[-2] != v[-2]
         ):
-            raise GraphError(
-                f"layer {layer!r}: queries {q}, keys {k} and values {v} must have the shapes (..., T, d), "
+            raise layer.refuse(
+                f"queries {q}, keys {k} and values {v} must have the shapes (..., T, d), "
                 "(..., S, d) and (..., S, e)"
             )
         scores = (*q[:-1], k[-2])
-        if len(inputs) > 3 and not _broadcasts(inputs[3], scores):
-            raise GraphError(
-                f"layer {layer!r}: the mask {inputs[3]} does not broadcast to the scores {scores}"
-            )
+        if len(layer.input_shapes) > 3 and not _broadcasts(layer.input_shapes[3], scores):
+            raise layer.refuse(f"the mask {layer.input_shapes[3]} does not broadcast to the scores {scores}")
         return (*q[:-1], v[-1])
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The scale."""
-        scale = node.attrs["scale"]
-        return {"weight": np.array([shapes[0][-1] ** -0.5 if scale is None else scale])}
+        scale = layer.attrs["scale"]
+        return {"weight": np.array([layer.input_shape[-1] ** -0.5 if scale is None else scale])}
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """The exponential of non-positive numbers, and the reciprocal of a sum that is at least 1."""
         return {
             "exp_table": (0.0, 1.0),
@@ -96,13 +88,13 @@ class ScaledDotProductAttention(Op):
             elements = np.broadcast_to(np.arange(size(mask_shape)).reshape(mask_shape), scores)
             mask = layer.moved(layer.inputs[3], elements.ravel())
             formats = layer.tensor_format(score), layer.tensor_format(mask)
-            masked = layer.temporary(size(scores), sum_format(layer.node.name, *formats))
+            masked = layer.temporary(size(scores), sum_format(layer.name, *formats))
             layer.emit("add", inputs=[score, mask], output=masked)
             score = masked
         exp = layer.table(EXP_TABLE, EXP_NEG, layer.difference_format(score))
         total, reachable = layer.sum_of_entries(exp, scores[-1])
         tables = [exp, layer.table(RECIPROCAL_TABLE, RECIPROCAL, total, reachable=reachable)]
-        if layer.node.attrs["causal"]:
+        if layer.attrs["causal"]:
             weights = _causal_weights(layer, score, scores, tables)
         else:
             weights = layer.internal(WEIGHTS, size(scores))
@@ -112,20 +104,20 @@ class ScaledDotProductAttention(Op):
             "matmul",
             inputs=[weights, layer.inputs[2]],
             formats=[layer.format(ACCUMULATOR)],
-            ints=contraction(layer.node.name, scores, v),
+            ints=contraction(layer, scores, v),
         )
 
     def _scores(self, layer: LayerLowering, q: Shape, k: Shape) -> int:
         turned = np.swapaxes(np.arange(size(k)).reshape(k), -1, -2)
         keys = layer.moved(layer.inputs[1], turned.ravel())
-        product = product_format(layer.node.name, layer.input_format(0), layer.input_format(1))
+        product = product_format(layer.name, layer.input_format(0), layer.input_format(1))
         exact = Format(product.width + (q[-1] - 1).bit_length(), product.frac, product.signed)
         scores = (*q[:-1], k[-2])
         products = layer.temporary(size(scores), exact)
-        ints = contraction(layer.node.name, q, turned.shape)
+        ints = contraction(layer, q, turned.shape)
         layer.emit("matmul", inputs=[layer.inputs[0], keys], output=products, formats=[EXACT], ints=ints)
         score = layer.internal(SCORE, size(scores))
-        (scale,) = self.constant_values(layer.node, layer.input_shapes)["weight"]
+        (scale,) = self.constant_values(layer)["weight"]
         constants = [layer.scalar(BOUND, "scale", float(scale)), layer.zeros(1)]
         layer.emit("affine", inputs=[products], output=score, formats=[EXACT], constants=constants)
         return score

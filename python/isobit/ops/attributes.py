@@ -43,11 +43,15 @@ class Attribute:
         a legal value (for ``axis``: the last one).
     choices : tuple
         The legal values, if they are few.
+    least, above : float
+        Of a number: the smallest legal value, and what all legal values are larger than.
     """
 
     kind: Kind
     default: Any = Required
     choices: tuple[Any, ...] = ()
+    least: float | None = None
+    above: float | None = None
 
     def checked(self, layer: str, name: str, value: Any) -> Any:
         """The value as a plain Python object; :class:`GraphError` if it is of the wrong type."""
@@ -59,6 +63,10 @@ class Attribute:
         if self.choices and plain not in self.choices:
             known = ", ".join(repr(choice) for choice in self.choices)
             raise GraphError(f"layer {layer!r}: attribute {name} is {plain!r}; supported: {known}")
+        if self.least is not None and plain < self.least:
+            raise GraphError(f"layer {layer!r}: attribute {name} must be at least {self.least}, not {plain}")
+        if self.above is not None and plain <= self.above:
+            raise GraphError(f"layer {layer!r}: attribute {name} must be above {self.above}, not {plain}")
         return plain
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Constant as Trained
 from isobit.ops.attributes import declare
 from isobit.ops.base import Op
+from isobit.ops.layer import Layer
 from isobit.ops.roles import OUTPUT, WEIGHT
 
 if TYPE_CHECKING:
@@ -24,20 +24,14 @@ class Constant(Op):
     max_inputs: ClassVar[int | None] = 0
     roles = (OUTPUT, WEIGHT)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The shape of ``value``."""
-        return tuple(int(n) for n in constants["value"].shape)
+        return tuple(int(n) for n in layer.constants["value"].shape)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The value."""
-        return {"weight": node.constants["value"]}
+        return {"weight": layer.constants["value"]}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``constant`` cell."""
-        layer.emit("constant", constants=[layer.constant(WEIGHT, "value", layer.node.constants["value"])])
+        layer.emit("constant", constants=[layer.constant(WEIGHT, "value", layer.constants["value"])])

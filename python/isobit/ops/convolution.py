@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.errors import GraphError
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import Shape
 from isobit.ops.attributes import Attribute, Constant, Kind, declare
-from isobit.ops.base import Op, size
-from isobit.ops.roles import ACCUMULATOR, BIAS, OUTPUT, WEIGHT
+from isobit.ops.base import size
+from isobit.ops.dense import Weighted
+from isobit.ops.layer import Layer
+from isobit.ops.roles import ACCUMULATOR, WEIGHT
 from isobit.ops.sliding import SLIDING, Axis, Pixels, axes_of, checked_outputs, combined, windows_of
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
 
 
-class _Convolution(Op):
-    """What both directions share; products and their sum are exact, then cast to the accumulator."""
-
-    roles = (OUTPUT, WEIGHT, BIAS, ACCUMULATOR)
-
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
-        """Weight and bias (zeros where there is none)."""
-        return {"weight": node.constants["weight"], "bias": self._bias(node)}
-
-    def _bias(self, node: Node) -> FloatArray:
-        return node.constants.get("bias", np.zeros(node.shape[-1]))
-
-    def _check_bias(self, layer: str, constants: Mapping[str, FloatArray], channels: int) -> None:
-        if "bias" in constants and constants["bias"].shape != (channels,):
-            raise GraphError(
-                f"layer {layer!r}: bias must have shape {(channels,)}, not {constants['bias'].shape}"
-            )
+class _Convolution(Weighted):
+    """What both directions share."""
 
     def _emit(self, layer: LayerLowering, pixels: Pixels, weight: dict[str, Any]) -> None:
         """One ``convolution`` cell; one ``dense`` cell where there is one pixel only."""
-        node, groups = layer.node, layer.node.attrs["groups"]
-        constants = [weight, layer.constant(BIAS, "bias", self._bias(node))]
+        groups = layer.attrs["groups"]
+        constants = [weight, self.bias(layer)]
         formats = [layer.format(ACCUMULATOR)]
-        n_in, n_out = layer.input_shapes[0][-1] // groups, node.shape[-1] // groups
+        n_in, n_out = layer.input_shape[-1] // groups, layer.shape[-1] // groups
         positions, taps = pixels.shape
-        if groups == 1 and size(layer.input_shapes[0][:-1]) == 1 and np.array_equal(pixels, [[0]]):
+        if groups == 1 and size(layer.input_shape[:-1]) == 1 and np.array_equal(pixels, [[0]]):
             layer.emit("dense", formats=formats, constants=constants, ints=[positions, n_in, n_out])
             return
         head = [positions, groups, n_in, n_out, taps]
@@ -52,9 +38,10 @@ class _Convolution(Op):
         )
 
 
-def _groups(layer: str, groups: int, channels: int, what: str) -> int:
+def _groups(layer: Layer, channels: int, what: str) -> int:
+    groups: int = layer.attrs["groups"]
     if groups < 1 or channels % groups != 0:
-        raise GraphError(f"layer {layer!r}: {channels} {what} cannot be divided into {groups} groups")
+        raise layer.refuse(f"{channels} {what} cannot be divided into {groups} groups")
     return groups
 
 
@@ -79,34 +66,26 @@ class Conv(_Convolution):
         "SeparableConv1D", "SeparableConv2D", "PointwiseConv1D", "PointwiseConv2D",
     )  # fmt: skip
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """Spatial axes as the kernel slides over them, then the output channels."""
-        weight, source = constants["weight"], inputs[0]
-        axes = axes_of(layer, attrs, source, weight.shape[:-2])
-        groups = _groups(layer, attrs["groups"], source[-1], "channels")
+        weight, source = layer.constants["weight"], layer.input_shape
+        axes = axes_of(layer, weight.shape[:-2])
+        groups = _groups(layer, source[-1], "channels")
         if weight.shape[-2] * groups != source[-1]:
-            raise GraphError(
-                f"layer {layer!r}: weight of shape {weight.shape} expects {weight.shape[-2]} channels "
-                "in each of "
-                f"{groups} group(s), but the input has shape {source}"
+            raise layer.refuse(
+                f"weight of shape {weight.shape} expects {weight.shape[-2]} channels in each of {groups} "
+                f"group(s), but the input has shape {source}"
             )
         channels = weight.shape[-1]
-        _groups(layer, groups, channels, "output channels")
-        self._check_bias(layer, constants, channels)
+        _groups(layer, channels, "output channels")
+        layer.check_constant("bias", (channels,))
         return (*checked_outputs(layer, axes, [axis.outputs() for axis in axes]), channels)
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell."""
-        node = layer.node
-        weight = node.constants["weight"]
-        axes = axes_of(node.name, node.attrs, layer.input_shapes[0], weight.shape[:-2])
-        self._emit(layer, windows_of(axes, node.shape[:-1]), layer.constant(WEIGHT, "weight", weight))
+        weight = layer.constants["weight"]
+        axes = axes_of(layer, weight.shape[:-2])
+        self._emit(layer, windows_of(axes, layer.shape[:-1]), layer.constant(WEIGHT, "weight", weight))
 
 
 class ConvTranspose(_Convolution):
@@ -128,49 +107,39 @@ class ConvTranspose(_Convolution):
     )
     hls4ml_classes = ("Conv1DTranspose", "Conv2DTranspose")
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """Spatial axes that the kernel reaches, then the output channels."""
-        weight, source = constants["weight"], inputs[0]
-        axes = axes_of(layer, attrs, source, weight.shape[:-2])
+        weight, source = layer.constants["weight"], layer.input_shape
+        axes = axes_of(layer, weight.shape[:-2])
         if weight.shape[-2] != source[-1]:
-            raise GraphError(
-                f"layer {layer!r}: weight of shape {weight.shape} expects {weight.shape[-2]} "
-                "channels, but the "
-                f"input has shape {source}"
+            raise layer.refuse(
+                f"weight of shape {weight.shape} expects {weight.shape[-2]} channels, but the input has "
+                f"shape {source}"
             )
-        groups = _groups(layer, attrs["groups"], source[-1], "channels")
+        groups = _groups(layer, source[-1], "channels")
         channels = weight.shape[-1] * groups
-        self._check_bias(layer, constants, channels)
-        return (*checked_outputs(layer, axes, self._outputs(layer, axes, attrs)), channels)
+        layer.check_constant("bias", (channels,))
+        return (*checked_outputs(layer, axes, self._outputs(layer, axes)), channels)
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell, whose taps are those that reach a position."""
-        node, groups = layer.node, layer.node.attrs["groups"]
-        weight = node.constants["weight"]
-        axes = axes_of(node.name, node.attrs, layer.input_shapes[0], weight.shape[:-2])
-        along = [axis.reached_by(count) for axis, count in zip(axes, node.shape[:-1], strict=True)]
+        groups = layer.attrs["groups"]
+        weight = layer.constants["weight"]
+        axes = axes_of(layer, weight.shape[:-2])
+        along = [axis.reached_by(count) for axis, count in zip(axes, layer.shape[:-1], strict=True)]
         # The cell has the channels of a group in front, and all output channels behind.
         order = np.arange(weight.size).reshape(-1, groups, weight.shape[-2] // groups, weight.shape[-1])
         stored = layer.reordered(layer.constant(WEIGHT, "weight", weight), order.swapaxes(1, 2).ravel())
         self._emit(layer, combined(axes, along), stored)
 
-    def _outputs(self, layer: str, axes: Sequence[Axis], attrs: Mapping[str, Any]) -> list[int]:
-        padding = attrs["output_padding"] or (0,) * len(axes)
+    def _outputs(self, layer: Layer, axes: Sequence[Axis]) -> list[int]:
+        padding = layer.attrs["output_padding"] or (0,) * len(axes)
         if len(padding) != len(axes) or min(padding) < 0:
-            raise GraphError(
-                f"layer {layer!r}: output_padding {padding} must be {len(axes)} numbers of at least 0"
-            )
+            raise layer.refuse(f"output_padding {padding} must be {len(axes)} numbers of at least 0")
         for axis, more in zip(axes, padding, strict=True):
             if more >= max(axis.stride, axis.dilation):
-                raise GraphError(
-                    f"layer {layer!r}: output_padding {more} is not smaller than the stride "
-                    f"{axis.stride} or the "
-                    f"dilation {axis.dilation}"
+                raise layer.refuse(
+                    f"output_padding {more} is not smaller than the stride {axis.stride} or the dilation "
+                    f"{axis.dilation}"
                 )
         return [axis.transposed_outputs(more) for axis, more in zip(axes, padding, strict=True)]

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Op, axis_of, size
+from isobit.ops.base import AlongAxis, size
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
 
 
-class Cumsum(Op):
+class Cumsum(AlongAxis):
     """Sum i is that of the elements up to i, without it if ``exclusive``; ``reverse`` begins at the end."""
 
     name = "cumsum"
     attributes = declare(
         {
-            "axis": Attribute(Kind.INT, None),
+            **AlongAxis.attributes,
             "exclusive": Attribute(Kind.BOOL, False),
             "reverse": Attribute(Kind.BOOL, False),
         }
     )
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
-        """The shape of the input."""
-        axis_of(layer, attrs, inputs[0])
-        return inputs[0]
-
     def lower(self, layer: LayerLowering) -> None:
         """One cell over rows."""
-        attrs, shape = layer.node.attrs, layer.node.shape
-        axis = axis_of(layer.node.name, attrs, shape)
+        attrs, shape = layer.attrs, layer.shape
+        axis = layer.axis()
         order = np.moveaxis(np.arange(size(shape)).reshape(shape), axis, -1)
         if attrs["reverse"]:
             order = order[..., ::-1]

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.errors import GraphError
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Constant, declare
 from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import ACCUMULATOR, BIAS, OUTPUT, WEIGHT
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
 
 
-class Dense(Op):
-    """A dense layer on the last axis; products and their sum are exact, then cast to the accumulator."""
+class Weighted(Op):
+    """Products with a weight and their sum, exact, plus a bias; then cast to the accumulator."""
+
+    roles = (OUTPUT, WEIGHT, BIAS, ACCUMULATOR)
+
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
+        """Weight and bias (zero where there is none)."""
+        return {"bias": np.zeros(1), **layer.constants}
+
+    def bias(self, layer: LayerLowering) -> dict[str, Any]:
+        """The constant of one number for each output channel."""
+        return layer.constant(BIAS, "bias", layer.constants.get("bias", np.zeros(layer.shape[-1])))
+
+
+class Dense(Weighted):
+    """A dense layer on the last axis."""
 
     name = "dense"
     constants = declare(
@@ -27,52 +40,26 @@ class Dense(Op):
             "bias": Constant("array of shape (n_out,)", optional=True),
         }
     )
-    roles = (OUTPUT, WEIGHT, BIAS, ACCUMULATOR)
     hls4ml_classes = ("Dense", "QDense")
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The last axis goes from n_in to n_out."""
-        weight, source = constants["weight"], inputs[0]
-        if weight.ndim != 2:
-            raise GraphError(f"layer {layer!r}: weight must have shape (n_in, n_out), not {weight.shape}")
-        n_in, n_out = weight.shape
+        weight, source = layer.constants["weight"], layer.input_shape
+        n_in, n_out = layer.dimensions("weight", weight.shape, "n_in", "n_out")
         if not source or source[-1] != n_in:
-            raise GraphError(
-                f"layer {layer!r}: weight of shape {weight.shape} expects {n_in} inputs on the last axis, "
+            raise layer.refuse(
+                f"weight of shape {weight.shape} expects {n_in} inputs on the last axis, "
                 f"but the input has shape {source}"
             )
-        if "bias" in constants and constants["bias"].shape != (n_out,):
-            raise GraphError(
-                f"layer {layer!r}: bias must have shape {(n_out,)}, not {constants['bias'].shape}"
-            )
+        layer.check_constant("bias", (n_out,))
         return (*source[:-1], n_out)
-
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
-        """Weight and bias (zeros where there is none)."""
-        return {"weight": node.constants["weight"], "bias": _bias(node)}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``dense`` cell; a layer without bias adds the constant zero."""
-        node = layer.node
-        n_in, n_out = node.constants["weight"].shape
+        n_in, n_out = layer.constants["weight"].shape
         layer.emit(
             "dense",
             formats=[layer.format(ACCUMULATOR)],
-            constants=[
-                layer.constant(WEIGHT, "weight", node.constants["weight"]),
-                layer.constant(BIAS, "bias", _bias(node)),
-            ],
-            ints=[size(node.shape[:-1]), n_in, n_out],
+            constants=[layer.constant(WEIGHT, "weight", layer.constants["weight"]), self.bias(layer)],
+            ints=[size(layer.shape[:-1]), n_in, n_out],
         )
-
-
-def _bias(node: Node) -> FloatArray:
-    if "bias" in node.constants:
-        return node.constants["bias"]
-    return np.zeros(node.constants["weight"].shape[1])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from isobit.ir import Node
 from isobit.ops.base import Ranges, size
+from isobit.ops.layer import Layer
 from isobit.ops.merge import Merge
 from isobit.ops.roles import OUTPUT, RECIPROCAL_TABLE, Role, RoleKind
 from isobit.ops.softmax import RECIPROCAL
@@ -23,7 +23,7 @@ class Divide(Merge):
     max_inputs: ClassVar[int | None] = 2
     roles: ClassVar[tuple[Role, ...]] = (OUTPUT, RECIPROCALS, RECIPROCAL_TABLE)
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """What the reciprocals of the data need."""
         return {"reciprocal_table": sources["reciprocal"]}
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from isobit.errors import GraphError
+from isobit.errors import IsobitError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Shape
+from isobit.ir import Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 from isobit.ops.matmul import contraction
 from isobit.ops.reduce import windows_of_axes
 from isobit.ops.roles import ACCUMULATOR, OUTPUT
@@ -36,20 +37,14 @@ class Einsum(Op):
     max_inputs: ClassVar[int | None] = 2
     roles = (OUTPUT, ACCUMULATOR)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The lengths of the letters of the result."""
-        terms = parse(layer, attrs["equation"], inputs)
+        terms = parse(layer)
         return tuple(terms.lengths[letter] for letter in terms.result)
 
     def lower(self, layer: LayerLowering) -> None:
         """Gathers and sums that make matrices of the operands, their product, and a gather."""
-        terms = parse(layer.node.name, layer.node.attrs["equation"], tuple(layer.input_shapes))
+        terms = parse(layer)
         if len(terms.operands) == 1:
             self._sum(layer, terms)
             return
@@ -66,13 +61,13 @@ class Einsum(Op):
         n_pairs, n, k, m = (
             math.prod(lengths[letter] for letter in letters) for letters in (pairs, left, inner, right)
         )
-        ints = contraction(layer.node.name, (n_pairs, n, k), (n_pairs, k, m))
+        ints = contraction(layer, (n_pairs, n, k), (n_pairs, k, m))
         formats = [layer.format(ACCUMULATOR)]
         made = [*pairs, *left, *right]
         if made == list(result):
             layer.emit("matmul", inputs=matrices, formats=formats, ints=ints)
             return
-        product = layer.temporary(size(layer.node.shape), layer.tensor_format(layer.output))
+        product = layer.temporary(size(layer.shape), layer.tensor_format(layer.output))
         layer.emit("matmul", inputs=matrices, output=product, formats=formats, ints=ints)
         layer.gather(_places(made, result, lengths).ravel(), inputs=[product])
 
@@ -83,7 +78,7 @@ class Einsum(Op):
         elements = layer.moved(layer.inputs[0], _places(list(operand), letters, terms.lengths).ravel())
         shape = tuple(terms.lengths[letter] for letter in letters)
         axes = tuple(range(len(terms.result), len(letters)))
-        total = layer.temporary(size(layer.node.shape), _sum_format(layer, elements, summed, terms.lengths))
+        total = layer.temporary(size(layer.shape), _sum_format(layer, elements, summed, terms.lengths))
         layer.emit("reduce_sum", inputs=[elements], output=total, ints=windows_of_axes(shape, axes))
         constants = [layer.exact("one", 1.0), layer.zeros(1)]
         layer.emit("affine", inputs=[total], constants=constants, formats=[layer.format(ACCUMULATOR)])
@@ -98,18 +93,19 @@ class Terms:
     lengths: Mapping[str, int]
 
 
-def parse(layer: str, equation: str, shapes: Sequence[Shape]) -> Terms:
-    """The terms of an equation for operands of these shapes.
+def parse(layer: Layer) -> Terms:
+    """The terms of the layer's equation.
 
     Raises
     ------
     GraphError
         For what is not an equation, does not fit the operands, or would broadcast an axis of length 1.
     """
+    equation, shapes = layer.attrs["equation"], layer.input_shapes
 
-    def refuse(why: str) -> GraphError:
+    def refuse(why: str) -> IsobitError:
         operands = " and ".join(map(str, shapes))
-        return GraphError(f"layer {layer!r}: equation {equation!r} for the shapes {operands}: {why}")
+        return layer.refuse(f"equation {equation!r} for the shapes {operands}: {why}")
 
     given, arrow, result = equation.replace(" ", "").partition("->")
     operands = given.split(",")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from isobit.formats import Format
-from isobit.ir import Node, Shape
 from isobit.ops.base import Elementwise
+from isobit.ops.layer import Layer
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -44,7 +44,7 @@ class Sign(_Exact):
     name = "sign"
     cell = "sign"
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """``fixed<2,2>``."""
         return Format(2, 0)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isobit.errors import GraphError
 from isobit.functions import Function, known_at_zero, value_range
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise, Ranges
+from isobit.ops.layer import Layer
 from isobit.ops.roles import OUTPUT, TABLE, WEIGHT
 
 if TYPE_CHECKING:
@@ -46,14 +45,14 @@ class Elu(Elementwise):
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation", "ParametrizedActivation", "ELU")
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """``alpha * (exp(x) - 1)`` for negative x."""
         low, _ = sources["input"]
-        return {"table": value_range(ELU_TAIL, node.attrs["alpha"], (0.0, max(-low, 0.0)))}
+        return {"table": value_range(ELU_TAIL, layer.attrs["alpha"], (0.0, max(-low, 0.0)))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``elu`` cell with the exact scale 1."""
-        table = layer.table(TABLE, ELU_TAIL, layer.magnitude_format(), parameter=layer.node.attrs["alpha"])
+        table = layer.table(TABLE, ELU_TAIL, layer.magnitude_format(), parameter=layer.attrs["alpha"])
         layer.emit("elu", constants=[layer.exact("scale", 1.0)], tables=[table])
 
 
@@ -61,23 +60,18 @@ class Celu(Elementwise):
     """``x if x > 0 else alpha * (exp(x / alpha) - 1)`` (Barron, arXiv:1704.07483)."""
 
     name = "celu"
-    attributes = declare({"alpha": Attribute(Kind.FLOAT, 1.0)})
+    attributes = declare({"alpha": Attribute(Kind.FLOAT, 1.0, above=0)})
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
-        """Alpha is positive: otherwise the result would not be continuous, or not defined."""
-        if attrs["alpha"] <= 0:
-            raise GraphError(f"layer {layer!r}: alpha must be positive, but is {attrs['alpha']}")
-
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """``alpha * (exp(x / alpha) - 1)`` for negative x."""
         low, _ = sources["input"]
-        return {"table": value_range(CELU_TAIL, node.attrs["alpha"], (0.0, max(-low, 0.0)))}
+        return {"table": value_range(CELU_TAIL, layer.attrs["alpha"], (0.0, max(-low, 0.0)))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``elu`` cell with the exact scale 1."""
-        table = layer.table(TABLE, CELU_TAIL, layer.magnitude_format(), parameter=layer.node.attrs["alpha"])
+        table = layer.table(TABLE, CELU_TAIL, layer.magnitude_format(), parameter=layer.attrs["alpha"])
         layer.emit("elu", constants=[layer.exact("scale", 1.0)], tables=[table])
 
 
@@ -88,11 +82,11 @@ class Selu(Elementwise):
     roles = (OUTPUT, WEIGHT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The scale lambda."""
         return {"weight": np.array([SELU_SCALE])}
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """``lambda * alpha * (exp(x) - 1)`` for negative x."""
         low, _ = sources["input"]
         return {"table": value_range(ELU_TAIL, SELU_SCALE * SELU_ALPHA, (0.0, max(-low, 0.0)))}

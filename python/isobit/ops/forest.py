@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.program import decode
-from isobit.errors import ConfigError, GraphError
+from isobit.errors import ConfigError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Constant, Kind, declare
 from isobit.ops.base import Op
 from isobit.ops.forest_bins import MAX_ENTRIES, Bins
 from isobit.ops.forest_nodes import MAX_FEATURES, MAX_NODES, Arranged, Trees
+from isobit.ops.layer import Layer
 from isobit.ops.roles import BIAS, OUTPUT, WEIGHT
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Forest(Op):
     name = "forest"
     attributes = declare(
         {
-            "outputs": Attribute(Kind.INT),
+            "outputs": Attribute(Kind.INT, least=1),
             "missing": Attribute(Kind.BOOL, False),
             "form": Attribute(Kind.STR, "auto", ("auto", "nodes", "table")),
         }
@@ -62,43 +63,30 @@ class Forest(Op):
     )
     roles = (OUTPUT, WEIGHT, BIAS)
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
-        """There is an output."""
-        if attrs["outputs"] < 1:
-            raise GraphError(f"layer {layer!r}: outputs is {attrs['outputs']}; it must be positive")
-
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """One row of ``outputs`` elements from one row of features."""
-        if len(inputs[0]) != 1:
-            raise GraphError(f"layer {layer!r}: a forest reads one row of features, not {inputs[0]}")
-        wrong = _wrong(constants, int(attrs["outputs"]), inputs[0][0])
+        (features,) = layer.dimensions("the input", layer.input_shape, "features")
+        wrong = _wrong(layer.constants, int(layer.attrs["outputs"]), features)
         if wrong:
-            raise GraphError(f"layer {layer!r}: {wrong}")
-        return (int(attrs["outputs"]),)
+            raise layer.refuse(wrong)
+        return (int(layer.attrs["outputs"]),)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Leaves, and bias (zeros where there is none)."""
-        return {"weight": node.constants["leaf"], "bias": _bias(node)}
+        return {"weight": layer.constants["leaf"], "bias": _bias(layer)}
 
     def lower(self, layer: LayerLowering) -> None:
         """A value for every tree, and their sum; or one table."""
-        node = layer.node
-        leaf = layer.constant(WEIGHT, "leaf", node.constants["leaf"])
-        bias = layer.constant(BIAS, "bias", _bias(node))
-        trees = Trees.of(node.constants)
+        leaf = layer.constant(WEIGHT, "leaf", layer.constants["leaf"])
+        bias = layer.constant(BIAS, "bias", _bias(layer))
+        trees = Trees.of(layer.constants)
         if not layer.quantized:
             arranged = Arranged.of(trees, None)
             thresholds = layer.known_raws(layer.input_format(), None, arranged.trained_thresholds())
             _emit_trees(layer, arranged, thresholds, leaf, bias)
             return
         trees = trees.in_format(layer.input_format())
-        if node.attrs["form"] != "nodes" and _emit_table(layer, trees, leaf, bias):
+        if layer.attrs["form"] != "nodes" and _emit_table(layer, trees, leaf, bias):
             return
         arranged = Arranged.of(trees, layer.input_format())
         raws = layer.known_raws(
@@ -114,14 +102,14 @@ def _emit_trees(
     leaf: dict[str, Any],
     bias: dict[str, Any],
 ) -> None:
-    target = layer.node.constants["target"].astype(np.int64)
+    target = layer.constants["target"].astype(np.int64)
     values = target.shape[1]
     order = arranged.leaf_positions(values)
     leaves = {**leaf, "raw": leaf["raw"][order], "value": leaf["value"][order]}
     of_trees = layer.temporary(target.size, decode(leaf["format"]))
     layer.emit("tree", output=of_trees, constants=[thresholds, leaves], ints=arranged.ints(values))
     by_output = np.argsort(target.ravel(), kind="stable")
-    counts = np.bincount(target.ravel(), minlength=layer.node.shape[0])
+    counts = np.bincount(target.ravel(), minlength=layer.shape[0])
     begins = np.concatenate([[0], np.cumsum(counts)])
     layer.emit(
         "sum_of_trees",
@@ -133,19 +121,20 @@ def _emit_trees(
 
 def _emit_table(layer: LayerLowering, trees: Trees, leaf: dict[str, Any], bias: dict[str, Any]) -> bool:
     """Emit the forest as one table, where that is asked for or is small."""
-    asked = layer.node.attrs["form"] == "table"
+    asked = layer.attrs["form"] == "table"
     most = MAX_ENTRIES if asked else SMALL_TABLE
     source = layer.input_format()
-    bins = Bins.of(trees, layer.node.shape[0], source)
+    bins = Bins.of(trees, layer.shape[0], source)
     entries = bins.entries
     table = None
     if entries <= most:
-        table = bins.table(trees, leaf, bias, layer.node.constants["target"].astype(np.int64))
+        table = bins.table(trees, leaf, bias, layer.constants["target"].astype(np.int64))
     if table is None:
         if asked:
-            raise ConfigError(
-                f"layer {layer.node.name!r}: as one table the forest has {entries} entries; at most "
-                f"{MAX_ENTRIES} entries of 60 bits are supported. Use form='nodes', or fewer bits"
+            raise layer.refuse(
+                f"as one table the forest has {entries} entries; at most {MAX_ENTRIES} entries of 60 bits "
+                "are supported. Use form='nodes', or fewer bits",
+                ConfigError,
             )
         return False
     thresholds = layer.known_raws(
@@ -156,7 +145,7 @@ def _emit_table(layer: LayerLowering, trees: Trees, leaf: dict[str, Any], bias: 
         "binned",
         constants=[thresholds, steps],
         tables=[table],
-        ints=np.concatenate([[layer.node.shape[0], bins.count, len(bins.features)], bins.features]),
+        ints=np.concatenate([[layer.shape[0], bins.count, len(bins.features)], bins.features]),
     )
     return True
 
@@ -166,8 +155,8 @@ def _without_modes(fmt: Format) -> Format:
     return Format(fmt.width, fmt.frac, fmt.signed)
 
 
-def _bias(node: Node) -> FloatArray:
-    return node.constants["bias"] if "bias" in node.constants else np.zeros(node.shape[0])
+def _bias(layer: Layer) -> FloatArray:
+    return layer.constants.get("bias", np.zeros(layer.attrs["outputs"]))
 
 
 def _wrong(constants: Mapping[str, FloatArray], outputs: int, features: int) -> str:

@@ -6,14 +6,15 @@ last node, is *nowhere*: it reads zeros, and what goes there is dropped. Padded 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from isobit.errors import ConfigError, GraphError
+from isobit.errors import ConfigError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op, Ranges, size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import OUTPUT, RECIPROCAL_TABLE
 from isobit.ops.softmax import RECIPROCAL
 
@@ -34,36 +35,23 @@ class Gather(Op):
     max_inputs: ClassVar[int | None] = 2
     may_be_nowhere: ClassVar[bool] = False
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The shape of the first input, with that of the indices in place of the axis."""
-        source, index = inputs
-        axis = attrs.get("axis", 0)
-        if not 0 <= axis < len(source):
-            raise GraphError(
-                f"layer {layer!r}: axis {axis} is not an axis of the shape {source} "
-                "(axes are counted from 0 without the batch axis)"
-            )
-        return (*source[:axis], *index, *source[axis + 1 :])
+        return layer.replaced(layer.axis(0), *layer.input_shapes[1])
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """The format of what is read: nothing is computed."""
-        return inputs[0]
+        return formats[0]
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """Indices of the axis (and nowhere); the entries themselves may be indices, too."""
-        rows = shapes[0][node.attrs.get("axis", 0)] + int(self.may_be_nowhere)
+        rows = layer.input_shape[layer.axis(0)] + int(self.may_be_nowhere)
         return {1: rows} if result is None else {0: result, 1: rows}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``gather_rows`` cell over the matrices that lie before the axis."""
         source, index = layer.input_shapes
-        axis = layer.node.attrs.get("axis", 0)
+        axis = layer.axis(0)
         check_index_format(layer, 1)
         layer.emit(
             "gather_rows", ints=[size(source[:axis]), source[axis], size(index), size(source[axis + 1 :])]
@@ -88,39 +76,28 @@ class _Segments(Op):
     rows gives zeros. The order of the rows does not matter.
     """
 
-    attributes = declare({"segments": Attribute(Kind.INT)})
+    attributes = declare({"segments": Attribute(Kind.INT, least=1)})
     min_inputs = 2
     max_inputs: ClassVar[int | None] = 3
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
-        """There is a segment."""
-        if attrs["segments"] < 1:
-            raise GraphError(f"layer {layer!r}: segments is {attrs['segments']}, but must be positive")
-
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The shape of the rows, with ``segments`` in place of their number."""
-        for number, what in enumerate(inputs[1:]):
-            if what != inputs[0][:1] or not inputs[0]:
-                raise GraphError(
-                    f"layer {layer!r}: rows of shape {inputs[0]} need {('an index', 'a mask')[number]} of "
-                    f"shape {inputs[0][:1]}, not {what}"
+        for number, what in enumerate(layer.input_shapes[1:]):
+            if what != layer.input_shape[:1] or not layer.input_shape:
+                raise layer.refuse(
+                    f"rows of shape {layer.input_shape} need {('an index', 'a mask')[number]} of "
+                    f"shape {layer.input_shape[:1]}, not {what}"
                 )
-        return (attrs["segments"], *inputs[0][1:])
+        return (layer.attrs["segments"], *layer.input_shape[1:])
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """Segments and nowhere; a mask is 0 or 1."""
-        ranges = {1: int(node.attrs["segments"]) + 1, 2: 2}
-        return {number: count for number, count in ranges.items() if number < len(shapes)}
+        ranges = {1: int(layer.attrs["segments"]) + 1, 2: 2}
+        return {number: count for number, count in ranges.items() if number < len(layer.input_shapes)}
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell, which has the operator's name."""
-        segments, rows = layer.node.attrs["segments"], layer.input_shapes[0]
+        segments, rows = layer.attrs["segments"], layer.input_shape
         check_index_format(layer, 1)
         layer.emit(self.name, tables=self.tables(layer), ints=[segments, rows[0], size(rows[1:])])
 
@@ -141,13 +118,13 @@ class SegmentMean(_Segments):
     name = "segment_mean"
     roles = (OUTPUT, RECIPROCAL_TABLE)
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """Reciprocals of one to any number of rows."""
         return {"reciprocal_table": (0.0, 1.0)}
 
     def tables(self, layer: LayerLowering) -> list[dict[str, Any]]:
         """The reciprocals of 1 to E."""
-        rows = layer.input_shapes[0][0]
+        rows = layer.input_shape[0]
         count = Format(rows.bit_length(), 0, signed=False)
         return [layer.table(RECIPROCAL_TABLE, RECIPROCAL, count, reachable=(1.0, float(rows)))]
 
@@ -157,16 +134,17 @@ class SegmentMax(_Segments):
 
     name = "segment_max"
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """The format of the rows: the largest is one of them, or 0."""
-        return inputs[0]
+        return formats[0]
 
 
 def check_index_format(layer: LayerLowering, number: int) -> None:
     """Raise :class:`ConfigError` unless an input that holds indices has a format of integers."""
     fmt = layer.index_format(number)
     if fmt is not None and fmt.frac != 0:
-        raise ConfigError(
-            f"layer {layer.node.name!r} reads indices from {layer.node.inputs[number]!r}, which has the "
-            f"format {fmt}; give that an integer format, uint<W> or int<W>"
+        raise layer.refuse(
+            f"it reads indices from {layer.input_names[number]!r}, which has the format {fmt}; give that an "
+            "integer format, uint<W> or int<W>",
+            ConfigError,
         )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from isobit.formats import PM1, Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise
+from isobit.ops.layer import Layer
 from isobit.ops.roles import BIAS, OUTPUT, WEIGHT
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ class HardSigmoid(Elementwise):
     roles = (OUTPUT, WEIGHT, BIAS)
     hls4ml_classes: ClassVar[tuple[str, ...]] = ("Activation", "HardActivation")
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Slope and offset."""
-        return {"weight": np.array([node.attrs["slope"]]), "bias": np.array([node.attrs["offset"]])}
+        return {"weight": np.array([layer.attrs["slope"]]), "bias": np.array([layer.attrs["offset"]])}
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell of the operator's name."""
-        attrs = layer.node.attrs
+        attrs = layer.attrs
         layer.emit(
             self.name,
             constants=[
@@ -58,7 +59,7 @@ class BinaryTanh(Elementwise):
     name = "binary_tanh"
     hls4ml_classes = ("Activation", "BinaryTanh")
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """``pm1``: the two values and nothing else."""
         return PM1
 
@@ -73,7 +74,7 @@ class TernaryTanh(Elementwise):
     name = "ternary_tanh"
     hls4ml_classes = ("Activation", "TernaryTanh")
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """``fixed<2,2>``, the narrowest that holds -1, 0 and 1."""
         return Format(2, 0)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isobit.backends.program import EXACT
-from isobit.errors import GraphError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Constant, Kind, declare
 from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import OUTPUT, WEIGHT
 
 if TYPE_CHECKING:
@@ -28,32 +28,26 @@ class OneHot(Op):
     """
 
     name = "one_hot"
-    attributes = declare({"depth": Attribute(Kind.INT), "axis": Attribute(Kind.INT, None)})
+    attributes = declare({"depth": Attribute(Kind.INT, least=1), "axis": Attribute(Kind.INT, None)})
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The input's, with one axis more."""
-        axis = _new_axis(attrs, inputs[0])
-        if attrs["depth"] < 1 or not 0 <= axis <= len(inputs[0]):
-            raise GraphError(
-                f"layer {layer!r}: depth {attrs['depth']} and axis {axis} do not fit the shape {inputs[0]}; "
+        axis = _new_axis(layer)
+        if not 0 <= axis <= len(layer.input_shape):
+            raise layer.refuse(
+                f"depth {layer.attrs['depth']} and axis {axis} do not fit the shape {layer.input_shape}; "
                 "depth is positive, and axes are counted from 0 without the batch axis"
             )
-        return (*inputs[0][:axis], attrs["depth"], *inputs[0][axis:])
+        return (*layer.input_shape[:axis], layer.attrs["depth"], *layer.input_shape[axis:])
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """``ufixed<1,1>``."""
         return _BIT
 
     def lower(self, layer: LayerLowering) -> None:
         """Comparisons with 0, 1, ... depth - 1."""
-        axis = _new_axis(layer.node.attrs, layer.input_shapes[0])
-        emit_one_hot(layer, layer.output, layer.node.shape, axis)
+        axis = _new_axis(layer)
+        emit_one_hot(layer, layer.output, layer.shape, axis)
 
 
 class Embedding(Op):
@@ -67,46 +61,37 @@ class Embedding(Op):
     constants = declare({"weight": Constant("matrix of shape (n, d)")})
     roles = (OUTPUT, WEIGHT)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The input's, with the axis d behind."""
-        if constants["weight"].ndim != 2:
-            raise GraphError(
-                f"layer {layer!r}: weight must have shape (n, d), not {constants['weight'].shape}"
-            )
-        return (*inputs[0], int(constants["weight"].shape[1]))
+        _, length = layer.dimensions("weight", layer.constants["weight"].shape, "n", "d")
+        return (*layer.input_shape, length)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The weight."""
-        return {"weight": node.constants["weight"]}
+        return {"weight": layer.constants["weight"]}
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """The input counts rows of the weight."""
-        return {0: int(node.constants["weight"].shape[0])}
+        return {0: int(layer.constants["weight"].shape[0])}
 
     def lower(self, layer: LayerLowering) -> None:
         """Comparisons, then a ``dense`` cell whose sums have one term."""
-        count, length = layer.node.constants["weight"].shape
-        source = layer.input_shapes[0]
+        count, length = layer.constants["weight"].shape
+        source = layer.input_shape
         hot = layer.temporary(size(source) * count, _BIT)
         emit_one_hot(layer, hot, (*source, count), len(source))
         layer.emit(
             "dense",
             inputs=[hot],
             formats=[EXACT],
-            constants=[layer.constant(WEIGHT, "weight", layer.node.constants["weight"]), layer.zeros(length)],
+            constants=[layer.constant(WEIGHT, "weight", layer.constants["weight"]), layer.zeros(length)],
             ints=[size(source), count, length],
         )
 
 
 def emit_one_hot(layer: LayerLowering, output: int, shape: Shape, axis: int) -> None:
     """Whether the first input equals the position along an axis of a shape."""
-    source = layer.input_shapes[0]
+    source = layer.input_shape
     elements = np.expand_dims(np.arange(size(source)).reshape(source), axis)
     repeated = layer.moved(layer.inputs[0], np.broadcast_to(elements, shape).ravel())
     depth = shape[axis]
@@ -121,5 +106,6 @@ def emit_one_hot(layer: LayerLowering, output: int, shape: Shape, axis: int) -> 
     )
 
 
-def _new_axis(attrs: Mapping[str, Any], shape: Shape) -> int:
-    return len(shape) if attrs["axis"] is None else int(attrs["axis"])
+def _new_axis(layer: Layer) -> int:
+    axis = layer.attrs["axis"]
+    return len(layer.input_shape) if axis is None else int(axis)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from isobit.formats import Format
-from isobit.ir import Node, Shape
 from isobit.ops.base import Elementwise
+from isobit.ops.layer import Layer
 from isobit.ops.merge import Merge
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class _Truth(Merge):
     max_inputs: ClassVar[int | None] = 2
     hls4ml_classes: ClassVar[tuple[str, ...]] = ()
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """One bit."""
         return _TRUTH
 
@@ -97,7 +97,7 @@ class LogicalNot(Elementwise):
 
     name = "logical_not"
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """One bit."""
         return _TRUTH
 
@@ -114,10 +114,10 @@ class Where(Merge):
     max_inputs: ClassVar[int | None] = 3
     hls4ml_classes: ClassVar[tuple[str, ...]] = ()
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """The format of the two that are chosen from, if they share one."""
-        return inputs[1] if inputs[1] == inputs[2] else None
+        return formats[1] if formats[1] == formats[2] else None
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """Chosen indices stay what they are."""
         return {} if result is None else {1: result, 2: result}

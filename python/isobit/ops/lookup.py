@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from isobit.functions import Function, known_at_zero, value_range
-from isobit.ir import Node
 from isobit.ops.base import Elementwise, Ranges
+from isobit.ops.layer import Layer
 from isobit.ops.roles import OUTPUT, TABLE
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ class Lookup(Elementwise):
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def parameter(self, node: Node) -> float:
+    def parameter(self, layer: Layer) -> float:
         """Of the function."""
         return 0.0
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """The function between the ends of the input; what the result needs where that is infinite."""
-        low, high = value_range(self.function, self.parameter(node), sources["input"])
+        low, high = value_range(self.function, self.parameter(layer), sources["input"])
         if self.function.poles or not (math.isfinite(low) and math.isfinite(high)):
             low, high = sources["output"]
         return {"table": (low, high)}
@@ -63,7 +63,7 @@ class Lookup(Elementwise):
     def lower(self, layer: LayerLowering) -> None:
         """One ``lookup`` cell; addresses are not negative where the function is not defined there."""
         source = layer.input_format() if self.function.domain[0] < 0 else layer.positive_format()
-        table = layer.table(TABLE, self.function, source, parameter=self.parameter(layer.node))
+        table = layer.table(TABLE, self.function, source, parameter=self.parameter(layer))
         layer.emit("lookup", tables=[table])
 
 
@@ -94,8 +94,8 @@ class Exp(Lookup):
     name = "exp"
     function = EXP
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """No more than the result needs: one input that never occurs would take all bits."""
-        low, high = super().table_range(node, sources)["table"]
+        low, high = super().table_range(layer, sources)["table"]
         least, most = sources["output"]
         return {"table": (max(low, min(least, high)), min(high, max(most, low)))}

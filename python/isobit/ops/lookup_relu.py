@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isobit.functions import Function, known_at_zero, value_range
-from isobit.ir import FloatArray, Node
+from isobit.ir import FloatArray
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise, Ranges
+from isobit.ops.layer import Layer
 from isobit.ops.roles import OUTPUT, TABLE
 
 if TYPE_CHECKING:
@@ -71,20 +72,18 @@ class _LookupRelu(Elementwise):
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def tail(self, node: Node) -> Function:
+    def tail(self, layer: Layer) -> Function:
         """The tabulated function of |x|."""
         raise NotImplementedError
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """The tail up to the largest magnitude."""
         low, high = sources["input"]
-        return {"table": value_range(self.tail(node), 0.0, (0.0, max(-low, high)))}
+        return {"table": value_range(self.tail(layer), 0.0, (0.0, max(-low, high)))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``lookup_relu`` cell."""
-        layer.emit(
-            "lookup_relu", tables=[layer.table(TABLE, self.tail(layer.node), layer.magnitude_format())]
-        )
+        layer.emit("lookup_relu", tables=[layer.table(TABLE, self.tail(layer), layer.magnitude_format())])
 
 
 class Softplus(_LookupRelu):
@@ -92,7 +91,7 @@ class Softplus(_LookupRelu):
 
     name = "softplus"
 
-    def tail(self, node: Node) -> Function:
+    def tail(self, layer: Layer) -> Function:
         """``log(1 + exp(-|x|))``."""
         return SOFTPLUS_TAIL
 
@@ -102,7 +101,7 @@ class Silu(_LookupRelu):
 
     name = "silu"
 
-    def tail(self, node: Node) -> Function:
+    def tail(self, layer: Layer) -> Function:
         """``-|x| / (1 + exp(|x|))``."""
         return SILU_TAIL
 
@@ -113,6 +112,6 @@ class Gelu(_LookupRelu):
     name = "gelu"
     attributes = declare({"approximate": Attribute(Kind.STR, "none", choices=("none", "tanh"))})
 
-    def tail(self, node: Node) -> Function:
+    def tail(self, layer: Layer) -> Function:
         """``-|x| * Phi(-|x|)``, or its approximation."""
-        return GELU_TAIL if node.attrs["approximate"] == "none" else GELU_TANH_TAIL
+        return GELU_TAIL if layer.attrs["approximate"] == "none" else GELU_TANH_TAIL

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from isobit.errors import GraphError
-from isobit.ir import FloatArray, Shape
+from isobit.ir import Shape
 from isobit.ops.attributes import declare
 from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import ACCUMULATOR, OUTPUT
 
 if TYPE_CHECKING:
@@ -26,17 +25,11 @@ class Matmul(Op):
     max_inputs: ClassVar[int | None] = 2
     roles = (OUTPUT, ACCUMULATOR)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """That of ``numpy.matmul``."""
-        a, b = inputs
+        a, b = layer.input_shapes
         if not a or not b:
-            raise GraphError(f"layer {layer!r}: operands of the shapes {a} and {b} both need an axis")
+            raise layer.refuse(f"operands of the shapes {a} and {b} both need an axis")
         left, right = matrices(a, b)
         leading = leading_axes(layer, left, right)
         return (*leading, *(a[-2:-1]), *(b[-1:] if len(b) > 1 else ()))
@@ -44,9 +37,7 @@ class Matmul(Op):
     def lower(self, layer: LayerLowering) -> None:
         """One ``matmul`` cell, which finds the matrices where they lie."""
         left, right = matrices(*layer.input_shapes)
-        layer.emit(
-            "matmul", formats=[layer.format(ACCUMULATOR)], ints=contraction(layer.node.name, left, right)
-        )
+        layer.emit("matmul", formats=[layer.format(ACCUMULATOR)], ints=contraction(layer, left, right))
 
 
 def matrices(a: Shape, b: Shape) -> tuple[Shape, Shape]:
@@ -54,18 +45,18 @@ def matrices(a: Shape, b: Shape) -> tuple[Shape, Shape]:
     return (a if len(a) > 1 else (1, *a)), (b if len(b) > 1 else (*b, 1))
 
 
-def leading_axes(layer: str, left: Shape, right: Shape) -> Shape:
+def leading_axes(layer: Layer, left: Shape, right: Shape) -> Shape:
     """The broadcast shape of the axes before the matrices; checks that these fit."""
     try:
         leading = np.broadcast_shapes(left[:-2], right[:-2])
     except ValueError:
         leading = None
     if leading is None or left[-1] != right[-2]:
-        raise GraphError(f"layer {layer!r}: matrices of the shapes {left} and {right} cannot be multiplied")
+        raise layer.refuse(f"matrices of the shapes {left} and {right} cannot be multiplied")
     return tuple(int(n) for n in leading)
 
 
-def contraction(layer: str, left: Shape, right: Shape) -> list[int]:
+def contraction(layer: Layer, left: Shape, right: Shape) -> list[int]:
     """What the schedule ``contraction`` takes for operands of at least two axes."""
     leading = leading_axes(layer, left, right)
     n, k, m = left[-2], left[-1], right[-1]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from isobit.errors import GraphError
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.base import Op
+from isobit.ops.layer import Layer
 from isobit.ops.roles import BOUND, OUTPUT, Role
 
 if TYPE_CHECKING:
@@ -23,19 +22,13 @@ class Merge(Op):
     max_inputs: ClassVar[int | None] = None
     hls4ml_classes: ClassVar[tuple[str, ...]] = ("Merge",)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The common shape of the inputs."""
         try:
-            return tuple(int(n) for n in np.broadcast_shapes(*inputs))
+            return tuple(int(n) for n in np.broadcast_shapes(*layer.input_shapes))
         except ValueError:
-            shapes = ", ".join(map(str, inputs))
-            raise GraphError(f"layer {layer!r}: the input shapes {shapes} do not broadcast") from None
+            shapes = ", ".join(map(str, layer.input_shapes))
+            raise layer.refuse(f"the input shapes {shapes} do not broadcast") from None
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell, after the inputs have been brought to one shape."""
@@ -88,11 +81,11 @@ class Average(Merge):
     roles: ClassVar[tuple[Role, ...]] = (OUTPUT, BOUND)
     hls4ml_classes = ("Merge", "Average")
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The factor 1/n."""
-        return {"weight": np.array([1.0 / len(node.inputs)])}
+        return {"weight": np.array([1.0 / len(layer.input_shapes)])}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``average`` cell."""
-        factor = layer.scalar(BOUND, "factor", 1.0 / len(layer.node.inputs))
+        factor = layer.scalar(BOUND, "factor", 1.0 / len(layer.inputs))
         layer.emit("average", inputs=layer.broadcast_inputs(), constants=[factor])

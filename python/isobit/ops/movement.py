@@ -5,16 +5,16 @@ They keep the format of their input (concatenate: if all inputs share one) unles
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isobit.errors import GraphError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import Shape
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Op, axis_of, size
+from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 class Movement(Op):
     """Shared by operators with one input that compute nothing."""
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """The format of the input: nothing is computed."""
-        return inputs[0]
+        return formats[0]
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """Moved indices stay what they are."""
         return {} if result is None else {0: result}
 
@@ -39,24 +39,18 @@ class Reshape(Movement):
     attributes = declare({"shape": Attribute(Kind.INTS)})
     hls4ml_classes = ("Reshape", "Flatten")
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The attribute ``shape``, which must be fully known and of the same size."""
-        target: Shape = attrs["shape"]
-        if any(n < 1 for n in target) or size(target) != size(inputs[0]):
-            raise GraphError(
-                f"layer {layer!r}: cannot reshape {inputs[0]} ({size(inputs[0])} elements) to {target}"
+        target: Shape = layer.attrs["shape"]
+        if any(n < 1 for n in target) or size(target) != size(layer.input_shape):
+            raise layer.refuse(
+                f"cannot reshape {layer.input_shape} ({size(layer.input_shape)} elements) to {target}"
             )
         return target
 
     def lower(self, layer: LayerLowering) -> None:
         """One gather in the order of the input."""
-        layer.gather(np.arange(size(layer.node.shape)))
+        layer.gather(np.arange(size(layer.shape)))
 
 
 class Transpose(Movement):
@@ -66,26 +60,20 @@ class Transpose(Movement):
     attributes = declare({"perm": Attribute(Kind.INTS)})
     hls4ml_classes = ("Transpose", "Permute")
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The input's shape, permuted."""
-        perm: tuple[int, ...] = attrs["perm"]
-        if sorted(perm) != list(range(len(inputs[0]))):
-            raise GraphError(
-                f"layer {layer!r}: perm {perm} is not a permutation of the axes of the shape {inputs[0]} "
+        perm: tuple[int, ...] = layer.attrs["perm"]
+        if sorted(perm) != list(range(len(layer.input_shape))):
+            raise layer.refuse(
+                f"perm {perm} is not a permutation of the axes of the shape {layer.input_shape} "
                 "(counted from 0 without the batch axis)"
             )
-        return tuple(inputs[0][axis] for axis in perm)
+        return tuple(layer.input_shape[axis] for axis in perm)
 
     def lower(self, layer: LayerLowering) -> None:
         """One gather."""
-        source = layer.input_shapes[0]
-        order = np.arange(size(source)).reshape(source).transpose(layer.node.attrs["perm"])
+        source = layer.input_shape
+        order = np.arange(size(source)).reshape(source).transpose(layer.attrs["perm"])
         layer.gather(order.ravel())
 
 
@@ -102,40 +90,32 @@ class Slice(Movement):
     )
     hls4ml_classes = ("Slice",)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """One length per axis, none of them empty."""
-        source = inputs[0]
+        source = layer.input_shape
         for key in self.attributes:
-            if len(attrs[key]) != len(source):
-                raise GraphError(
-                    f"layer {layer!r}: {key} {attrs[key]} must have one entry per axis of the shape {source}"
+            if len(layer.attrs[key]) != len(source):
+                raise layer.refuse(
+                    f"{key} {layer.attrs[key]} must have one entry per axis of the shape {source}"
                 )
         lengths = []
         for axis, (start, stop, step) in enumerate(
-            zip(attrs["starts"], attrs["stops"], attrs["steps"], strict=True)
+            zip(layer.attrs["starts"], layer.attrs["stops"], layer.attrs["steps"], strict=True)
         ):
             if step == 0 or not 0 <= start < source[axis] or (stop is not None and stop < 0):
-                raise GraphError(
-                    f"layer {layer!r}: cannot slice [{start}:{stop}:{step}] from axis {axis} of length "
+                raise layer.refuse(
+                    f"cannot slice [{start}:{stop}:{step}] from axis {axis} of length "
                     f"{source[axis]}; starts and stops count from 0, steps are not 0"
                 )
             length = len(range(*slice(start, stop, step).indices(source[axis])))
             if length == 0:
-                raise GraphError(
-                    f"layer {layer!r}: the slice [{start}:{stop}:{step}] of axis {axis} is empty"
-                )
+                raise layer.refuse(f"the slice [{start}:{stop}:{step}] of axis {axis} is empty")
             lengths.append(length)
         return tuple(lengths)
 
     def lower(self, layer: LayerLowering) -> None:
         """One gather."""
-        source, attrs = layer.input_shapes[0], layer.node.attrs
+        source, attrs = layer.input_shape, layer.attrs
         cut = tuple(
             slice(start, stop, step)
             for start, stop, step in zip(attrs["starts"], attrs["stops"], attrs["steps"], strict=True)
@@ -151,34 +131,28 @@ class Concatenate(Op):
     max_inputs = None
     hls4ml_classes = ("Concatenate",)
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """The format of the inputs, if they share one."""
-        return inputs[0] if all(fmt == inputs[0] for fmt in inputs) else None
+        return formats[0] if all(fmt == formats[0] for fmt in formats) else None
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """Moved indices stay what they are."""
-        return {} if result is None else dict.fromkeys(range(len(shapes)), result)
+        return {} if result is None else dict.fromkeys(range(len(layer.input_shapes)), result)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """Lengths add up along the axis; all others agree."""
-        axis = axis_of(layer, attrs, inputs[0])
-        frames = {(*shape[:axis], *shape[axis + 1 :]) for shape in inputs}
-        if len(frames) != 1 or len({len(shape) for shape in inputs}) != 1:
-            raise GraphError(
-                f"layer {layer!r}: the shapes {', '.join(map(str, inputs))} cannot be concatenated "
+        axis = layer.axis()
+        frames = {(*shape[:axis], *shape[axis + 1 :]) for shape in layer.input_shapes}
+        if len(frames) != 1 or len({len(shape) for shape in layer.input_shapes}) != 1:
+            raise layer.refuse(
+                f"the shapes {', '.join(map(str, layer.input_shapes))} cannot be concatenated "
                 f"along axis {axis}"
             )
-        return (*inputs[0][:axis], sum(shape[axis] for shape in inputs), *inputs[0][axis + 1 :])
+        return layer.replaced(axis, sum(shape[axis] for shape in layer.input_shapes))
 
     def lower(self, layer: LayerLowering) -> None:
         """One gather over all inputs."""
-        axis = axis_of(layer.node.name, layer.node.attrs, layer.node.shape)
+        axis = layer.axis()
         numbers, elements = [], []
         for number, shape in enumerate(layer.input_shapes):
             elements.append(np.arange(size(shape)).reshape(shape))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isobit.backends.stored import exact_format
-from isobit.errors import GraphError
 from isobit.formats import PM1, Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Constant, Kind, declare
 from isobit.ops.base import Elementwise
+from isobit.ops.layer import Layer
 from isobit.ops.roles import BOUND, OUTPUT, Role, RoleKind
 
 if TYPE_CHECKING:
@@ -40,50 +40,41 @@ class MultiThreshold(Elementwise):
     )
     roles = (OUTPUT, BOUND, _OFFSET)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The shape of the input."""
-        thresholds, last = constants["thresholds"], inputs[0][-1:]
+        thresholds, last = layer.constants["thresholds"], layer.input_shape[-1:]
         if thresholds.ndim not in (1, 2) or thresholds.size == 0:
-            raise GraphError(
-                f"layer {layer!r}: thresholds must have shape (k,) or (channels, k), not {thresholds.shape}"
-            )
+            raise layer.refuse(f"thresholds must have shape (k,) or (channels, k), not {thresholds.shape}")
         if thresholds.ndim == 2 and len(thresholds) != 1 and (len(thresholds),) != last:
-            raise GraphError(
-                f"layer {layer!r}: thresholds are for {len(thresholds)} channels, but the last axis of the "
-                f"input of shape {inputs[0]} has another size"
+            raise layer.refuse(
+                f"thresholds are for {len(thresholds)} channels, but the last axis of the "
+                f"input of shape {layer.input_shape} has another size"
             )
-        falling = constants.get("falling")
+        falling = layer.constants.get("falling")
         if falling is not None and (falling.shape != last or not np.all((falling == 0) | (falling == 1))):
-            raise GraphError(f"layer {layer!r}: falling must hold a 0 or 1 for each channel, shape {last}")
-        return inputs[0]
+            raise layer.refuse(f"falling must hold a 0 or 1 for each channel, shape {last}")
+        return layer.input_shape
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """The narrowest that holds every result (``pm1`` for -1 and 1), if 16 bits do."""
-        steps = np.arange(node.constants["thresholds"].shape[-1] + 1)
-        values = node.attrs["out_bias"] + node.attrs["out_scale"] * steps
+        steps = np.arange(layer.constants["thresholds"].shape[-1] + 1)
+        values = layer.attrs["out_bias"] + layer.attrs["out_scale"] * steps
         return PM1 if set(values.tolist()) == {-1.0, 1.0} else exact_format(values)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Scale and offset of the count, of each channel where they differ."""
-        scale, offset = np.array([node.attrs["out_scale"]]), np.array([node.attrs["out_bias"]])
-        falling = node.constants.get("falling")
+        scale, offset = np.array([layer.attrs["out_scale"]]), np.array([layer.attrs["out_bias"]])
+        falling = layer.constants.get("falling")
         if falling is not None:  # k less those that are reached
-            steps = node.constants["thresholds"].shape[-1]
+            steps = layer.constants["thresholds"].shape[-1]
             offset = offset + falling * steps * scale
             scale = np.where(falling == 1, -scale, scale)
         return {"weight": scale, "bias": offset}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``multi_threshold`` cell."""
-        node = layer.node
-        values = self.constant_values(node, layer.input_shapes)
-        thresholds = np.atleast_2d(node.constants["thresholds"])
+        values = self.constant_values(layer)
+        thresholds = np.atleast_2d(layer.constants["thresholds"])
         channels = max(len(thresholds), *(array.size for array in values.values()))
         thresholds = np.broadcast_to(thresholds, (channels, thresholds.shape[1]))
         layer.emit(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from isobit.errors import ConfigError, GraphError
+from isobit.errors import ConfigError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import Shape
 from isobit.ops.argmax import index_format
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op
+from isobit.ops.layer import Layer
 from isobit.ops.reduce import windows_of_axes
 from isobit.ops.sort import sorting_network
 
@@ -36,37 +37,29 @@ class KnnIndices(Op):
     attributes = declare({"k": Attribute(Kind.INT), "loop": Attribute(Kind.BOOL, False)})
     max_inputs: ClassVar[int | None] = 2
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """(N, k)."""
-        if len(inputs[0]) != 2:
-            raise GraphError(f"layer {layer!r}: neighbours need rows of shape (N, D), not {inputs[0]}")
-        nodes = inputs[0][0]
-        if inputs[1:] not in ((), ((nodes,),)):
-            raise GraphError(f"layer {layer!r}: the mask must have the shape {(nodes,)}, not {inputs[1]}")
-        others = nodes if attrs["loop"] else nodes - 1
-        if not 1 <= attrs["k"] <= others:
-            raise GraphError(f"layer {layer!r}: k is {attrs['k']}, but there are {others} neighbours")
-        return (nodes, attrs["k"])
+        nodes, _ = layer.dimensions("the input", layer.input_shape, "N", "D")
+        if layer.input_shapes[1:] not in ((), ((nodes,),)):
+            raise layer.refuse(f"the mask must have shape {(nodes,)}, not {layer.input_shapes[1]}")
+        others = nodes if layer.attrs["loop"] else nodes - 1
+        if not 1 <= layer.attrs["k"] <= others:
+            raise layer.refuse(f"k is {layer.attrs['k']}, but there are {others} neighbours")
+        return (nodes, layer.attrs["k"])
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """Unsigned integers with as many bits as the indices (and nowhere) need."""
-        return index_format(shapes[0][0] + len(inputs) - 1)
+        return index_format(layer.input_shape[0] + len(formats) - 1)
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """The mask is 0 or 1."""
-        return {1: 2} if len(shapes) == 2 else {}
+        return {1: 2} if len(layer.input_shapes) == 2 else {}
 
     def lower(self, layer: LayerLowering) -> None:
         """Differences, sums of squares and a sorting network; indices count the other nodes until the end."""
-        (nodes, _), k = layer.input_shapes[0], layer.node.attrs["k"]
+        (nodes, _), k = layer.input_shape, layer.attrs["k"]
         everyone = np.broadcast_to(np.arange(nodes), (nodes, nodes))
-        others = everyone if layer.node.attrs["loop"] else everyone[~np.eye(nodes, dtype=bool)]
+        others = everyone if layer.attrs["loop"] else everyone[~np.eye(nodes, dtype=bool)]
         others = others.reshape(nodes, -1)
         distances = _distances(layer, others)
         if len(layer.inputs) == 2:
@@ -74,12 +67,12 @@ class KnnIndices(Op):
         masked = len(layer.inputs) == 2
         indices = layer.temporary(nodes * k, index_format(nodes)) if masked else layer.output
         ranks = indices
-        if not layer.node.attrs["loop"]:
+        if not layer.attrs["loop"]:
             ranks = layer.temporary(nodes * k, index_format(others.shape[1]))
         pairs = sorting_network(others.shape[1], k)
         ints = [nodes, others.shape[1], k, len(pairs), *(place for pair in pairs for place in pair)]
         layer.emit("smallest_indices", inputs=[distances], output=ranks, ints=ints)
-        if not layer.node.attrs["loop"]:
+        if not layer.attrs["loop"]:
             _skip_oneself(layer, ranks, indices, nodes, k)
         if masked:
             _nowhere_if_masked(layer, indices, nodes, k)
@@ -87,13 +80,14 @@ class KnnIndices(Op):
 
 def _distances(layer: LayerLowering, others: np.ndarray[Any, Any]) -> int:
     """The squared distances of every node and others, exact."""
-    nodes, length = layer.input_shapes[0]
+    nodes, length = layer.input_shape
     fmt = layer.input_format()
     bits = 2 * fmt.width + (length - 1).bit_length()
     if bits > _WIDEST:
-        raise ConfigError(
-            f"layer {layer.node.name!r}: squared distances of {length} coordinates in {fmt} have {bits} "
-            f"bits, and isobit sorts up to {_WIDEST}; give {layer.node.inputs[0]!r} a narrower format"
+        raise layer.refuse(
+            f"squared distances of {length} coordinates in {fmt} have {bits} bits, and isobit sorts up to "
+            f"{_WIDEST}; give {layer.input_names[0]!r} a narrower format",
+            ConfigError,
         )
     elements = np.arange(nodes * length).reshape(nodes, length)
     shape = (*others.shape, length)

@@ -13,18 +13,17 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.exact import sum_format
-from isobit.errors import GraphError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Constant, Kind, declare
-from isobit.ops.base import Op, Ranges, axis_of, size
+from isobit.ops.base import Op, Ranges, size
+from isobit.ops.layer import Layer
 from isobit.ops.power import RSQRT as RSQRT_FUNCTION
 from isobit.ops.reduce import window_ints
 from isobit.ops.roles import BIAS, FACTOR, MEAN, OUTPUT, RSQRT, RSQRT_TABLE, VARIANCE, WEIGHT, Role
@@ -32,7 +31,7 @@ from isobit.ops.roles import BIAS, FACTOR, MEAN, OUTPUT, RSQRT, RSQRT_TABLE, VAR
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
 
-_EPSILON = Attribute(Kind.FLOAT, 1e-5)
+_EPSILON = Attribute(Kind.FLOAT, 1e-5, least=0)
 
 
 class _Normalization(Op):
@@ -50,52 +49,36 @@ class _Normalization(Op):
     centred: ClassVar[bool] = True
 
     @abc.abstractmethod
-    def groups(self, layer: str, attrs: Mapping[str, Any], shape: Shape) -> npt.NDArray[np.int64]:
+    def groups(self, layer: Layer) -> npt.NDArray[np.int64]:
         """Numbers of the elements that are normalised together, one group a row."""
 
     @abc.abstractmethod
-    def trained_shape(self, layer: str, attrs: Mapping[str, Any], shape: Shape) -> Shape:
+    def trained_shape(self, layer: Layer) -> Shape:
         """The shape of gamma and beta."""
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
-        """Epsilon is not negative."""
-        if attrs["epsilon"] < 0:
-            raise GraphError(f"layer {layer!r}: epsilon must not be negative, but is {attrs['epsilon']}")
-
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The shape of the input."""
-        self.groups(layer, attrs, inputs[0])
-        expected = self.trained_shape(layer, attrs, inputs[0])
-        for name, values in constants.items():
-            if values.shape != expected:
-                raise GraphError(
-                    f"layer {layer!r}: {name} must have the shape {expected}, not {values.shape}"
-                )
-        return inputs[0]
+        self.groups(layer)
+        for name in layer.constants:
+            layer.check_constant(name, self.trained_shape(layer))
+        return layer.input_shape
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Gamma, beta, and the factor 1/n of the means."""
-        count = self.groups(node.name, node.attrs, shapes[0]).shape[1]
+        count = self.groups(layer).shape[1]
         return {
-            "weight": node.constants.get("gamma", np.ones(1)),
-            "bias": node.constants.get("beta", np.zeros(1)),
+            "weight": layer.constants.get("gamma", np.ones(1)),
+            "bias": layer.constants.get("beta", np.zeros(1)),
             "factor": np.array([1.0 / count]),
         }
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """What the data needs."""
         return {"rsqrt_table": sources["rsqrt"]}
 
     def lower(self, layer: LayerLowering) -> None:
         """Means, differences, means of their squares, a look-up, and one cell for the rest."""
-        node = layer.node
-        groups = self.groups(node.name, node.attrs, node.shape)
+        groups = self.groups(layer)
         owner = np.empty(groups.size, dtype=np.int64)
         owner[groups.ravel()] = np.repeat(np.arange(len(groups)), groups.shape[1])
         windows = window_ints(1, list(groups))
@@ -105,19 +88,21 @@ class _Normalization(Op):
             mean = layer.internal(MEAN, len(groups))
             layer.emit("reduce_mean", output=mean, constants=[factor], ints=windows)
             means = layer.moved(mean, owner)
-            exact = sum_format(node.name, _signed(layer.tensor_format(x)), _signed(layer.tensor_format(mean)))
+            exact = sum_format(
+                layer.name, _signed(layer.tensor_format(x)), _signed(layer.tensor_format(mean))
+            )
             x = layer.temporary(groups.size, exact)
             layer.emit("subtract", inputs=[layer.inputs[0], means], output=x)
         variance = layer.internal(VARIANCE, len(groups))
         layer.emit("reduce_mean_square", inputs=[x], output=variance, constants=[factor], ints=windows)
         inverse = layer.internal(RSQRT, len(groups))
         table = layer.table(
-            RSQRT_TABLE, RSQRT_FUNCTION, layer.positive_format(variance), parameter=node.attrs["epsilon"]
+            RSQRT_TABLE, RSQRT_FUNCTION, layer.positive_format(variance), parameter=layer.attrs["epsilon"]
         )
         layer.emit("lookup", inputs=[variance], output=inverse, tables=[table])
-        trained = self.constant_values(node, layer.input_shapes)
+        trained = self.constant_values(layer)
         constants = [
-            layer.constant(role, name, _aligned(trained[role.name], node.shape), spread=True)
+            layer.constant(role, name, _aligned(trained[role.name], layer.shape), spread=True)
             for role, name in ((WEIGHT, "gamma"), (BIAS, "beta"))
         ]
         layer.emit("normalize", inputs=[x, layer.moved(inverse, owner)], constants=constants)
@@ -130,14 +115,14 @@ class LayerNorm(_Normalization):
     attributes = declare({"axis": Attribute(Kind.INT, None), "epsilon": _EPSILON})
     hls4ml_classes: ClassVar[tuple[str, ...]] = ("LayerNormalization",)
 
-    def groups(self, layer: str, attrs: Mapping[str, Any], shape: Shape) -> npt.NDArray[np.int64]:
+    def groups(self, layer: Layer) -> npt.NDArray[np.int64]:
         """Neighbouring elements."""
-        axis = axis_of(layer, attrs, shape)
-        return np.arange(size(shape)).reshape(-1, size(shape[axis:]))
+        shape = layer.input_shape
+        return np.arange(size(shape)).reshape(-1, size(shape[layer.axis() :]))
 
-    def trained_shape(self, layer: str, attrs: Mapping[str, Any], shape: Shape) -> Shape:
+    def trained_shape(self, layer: Layer) -> Shape:
         """The shape of the normalised axes."""
-        return shape[axis_of(layer, attrs, shape) :]
+        return layer.input_shape[layer.axis() :]
 
 
 class RmsNorm(LayerNorm):
@@ -156,21 +141,19 @@ class GroupNorm(_Normalization):
     """
 
     name = "group_norm"
-    attributes = declare({"groups": Attribute(Kind.INT), "epsilon": _EPSILON})
+    attributes = declare({"groups": Attribute(Kind.INT, least=1), "epsilon": _EPSILON})
 
-    def groups(self, layer: str, attrs: Mapping[str, Any], shape: Shape) -> npt.NDArray[np.int64]:
+    def groups(self, layer: Layer) -> npt.NDArray[np.int64]:
         """A part of the channels at all positions."""
-        count = attrs["groups"]
-        if not shape or count < 1 or shape[-1] % count:
-            raise GraphError(
-                f"layer {layer!r}: {count} groups do not divide the channels of the shape {shape}"
-            )
+        shape, count = layer.input_shape, layer.attrs["groups"]
+        if not shape or shape[-1] % count:
+            raise layer.refuse(f"{count} groups do not divide the channels of the shape {shape}")
         elements = np.arange(size(shape)).reshape(math.prod(shape[:-1]), count, shape[-1] // count)
         return elements.transpose(1, 0, 2).reshape(count, -1)
 
-    def trained_shape(self, layer: str, attrs: Mapping[str, Any], shape: Shape) -> Shape:
+    def trained_shape(self, layer: Layer) -> Shape:
         """One value a channel."""
-        return shape[-1:]
+        return layer.input_shape[-1:]
 
 
 def _signed(fmt: Format) -> Format:

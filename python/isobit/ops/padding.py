@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from isobit.errors import GraphError
 from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import axis_of, size
+from isobit.ops.base import size
+from isobit.ops.layer import Layer
 from isobit.ops.movement import Movement
 from isobit.ops.roles import BOUND, OUTPUT
 
@@ -39,43 +38,32 @@ class Pad(Movement):
     roles = (OUTPUT, BOUND)
     hls4ml_classes = ("ZeroPadding1D", "ZeroPadding2D")
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """Every axis longer by its two pads."""
-        source, pads = inputs[0], attrs["pads"]
+        source, pads = layer.input_shape, layer.attrs["pads"]
         rank = len(source)
         if len(pads) != 2 * rank:
-            raise GraphError(
-                f"layer {layer!r}: pads {pads} must be {2 * rank} numbers for the shape {source}: all "
-                "begins, then "
-                "all ends"
+            raise layer.refuse(
+                f"pads {pads} must be {2 * rank} numbers for the shape {source}: all begins, then all ends"
             )
         for axis, n in enumerate(source):
             begin, end = pads[axis], pads[rank + axis]
             if n + begin + end < 1 or -min(begin, 0) >= n or -min(end, 0) >= n:
-                raise GraphError(
-                    f"layer {layer!r}: pads {begin} and {end} leave nothing of axis {axis} ({n})"
-                )
+                raise layer.refuse(f"pads {begin} and {end} leave nothing of axis {axis} ({n})")
             left = n + min(begin, 0) + min(end, 0)
-            if attrs["mode"] == "reflect" and max(begin, end) >= left:
-                raise GraphError(
-                    f"layer {layer!r}: reflecting {begin} and {end} elements needs a longer axis "
-                    f"{axis} than {left}"
+            if layer.attrs["mode"] == "reflect" and max(begin, end) >= left:
+                raise layer.refuse(
+                    f"reflecting {begin} and {end} elements needs a longer axis {axis} than {left}"
                 )
         return tuple(n + pads[axis] + pads[rank + axis] for axis, n in enumerate(source))
 
-    def constant_values(self, node: Any, shapes: Any) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The value around."""
-        return {"weight": np.array([node.attrs["value"]])}
+        return {"weight": np.array([layer.attrs["value"]])}
 
     def lower(self, layer: LayerLowering) -> None:
         """One gather, from the input and where needed from a constant."""
-        source, attrs = layer.input_shapes[0], layer.node.attrs
+        source, attrs = layer.input_shape, layer.attrs
         elements = np.arange(size(source)).reshape(source)
         rank = len(source)
         kept = []
@@ -107,25 +95,19 @@ class Take(Movement):
     attributes = declare({"axis": Attribute(Kind.INT), "indices": Attribute(Kind.INTS)})
     hls4ml_classes = ("UpSampling1D", "UpSampling2D", "Cropping1D", "Cropping2D")
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """As many as there are indices along the axis."""
-        axis, indices = axis_of(layer, attrs, inputs[0]), attrs["indices"]
-        n = inputs[0][axis]
+        axis, indices = layer.axis(), layer.attrs["indices"]
+        n = layer.input_shape[axis]
         wrong = [i for i in indices if not 0 <= i < n]
         if wrong or not indices:
             found = f"{wrong[0]} is not" if wrong else "there are none"
-            raise GraphError(f"layer {layer!r}: indices must lie in 0 to {n - 1} along axis {axis}; {found}")
-        return (*inputs[0][:axis], len(indices), *inputs[0][axis + 1 :])
+            raise layer.refuse(f"indices must lie in 0 to {n - 1} along axis {axis}; {found}")
+        return layer.replaced(axis, len(indices))
 
     def lower(self, layer: LayerLowering) -> None:
         """One gather."""
-        source, attrs = layer.input_shapes[0], layer.node.attrs
+        source, attrs = layer.input_shape, layer.attrs
         elements = np.arange(size(source)).reshape(source)
         layer.gather(np.take(elements, attrs["indices"], axis=attrs["axis"]).ravel())
 
@@ -136,25 +118,19 @@ class BroadcastTo(Movement):
     name = "broadcast_to"
     attributes = declare({"shape": Attribute(Kind.INTS)})
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The attribute ``shape``."""
-        target: Shape = attrs["shape"]
+        target: Shape = layer.attrs["shape"]
         try:
-            fits = min(target, default=1) >= 1 and np.broadcast_shapes(inputs[0], target) == target
+            fits = min(target, default=1) >= 1 and np.broadcast_shapes(layer.input_shape, target) == target
         except ValueError:
             fits = False
         if not fits:
-            raise GraphError(f"layer {layer!r}: the shape {inputs[0]} does not broadcast to {target}")
+            raise layer.refuse(f"the shape {layer.input_shape} does not broadcast to {target}")
         return target
 
     def lower(self, layer: LayerLowering) -> None:
         """One gather."""
-        source = layer.input_shapes[0]
+        source = layer.input_shape
         elements: npt.NDArray[np.int64] = np.arange(size(source)).reshape(source)
-        layer.gather(np.broadcast_to(elements, layer.node.shape).ravel())
+        layer.gather(np.broadcast_to(elements, layer.shape).ravel())

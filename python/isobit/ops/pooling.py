@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.errors import GraphError
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op
+from isobit.ops.layer import Layer
 from isobit.ops.reduce import window_ints
 from isobit.ops.roles import BOUND, OUTPUT
-from isobit.ops.sliding import SLIDING, Pixels, axes_of, checked_outputs, per_axis, windows_of
+from isobit.ops.sliding import SLIDING, Axis, Pixels, axes_of, checked_outputs, per_axis, windows_of
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -24,17 +23,14 @@ class _Windows(Op):
 
     cell = "reduce_max"
 
-    def windows(
-        self, layer: str, attrs: Mapping[str, Any], source: Shape, spatial: Shape
-    ) -> tuple[list[Pixels], list[int]]:
+    def windows(self, layer: Layer) -> tuple[list[Pixels], list[int]]:
         """The pixels of every window, and the number that its mean is divided by."""
         raise NotImplementedError
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell over windows of pixels, each standing for all channels."""
-        node, source = layer.node, layer.input_shapes[0]
-        pixels, divisors = self.windows(node.name, node.attrs, source, node.shape[:-1])
-        channels = source[-1]
+        pixels, divisors = self.windows(layer)
+        channels = layer.input_shape[-1]
         layer.emit(
             self.cell,
             constants=self.factors(layer, divisors),
@@ -52,16 +48,16 @@ class _Mean(_Windows):
     cell = "reduce_mean"
     roles = (OUTPUT, BOUND)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The factors 1/n that occur."""
-        _, divisors = self.windows(node.name, node.attrs, shapes[0], node.shape[:-1])
+        _, divisors = self.windows(layer)
         return {"weight": 1.0 / np.unique(divisors)}
 
     def factors(self, layer: LayerLowering, divisors: list[int]) -> list[dict[str, Any]]:
         """1/n, for each position if they differ."""
         if len(set(divisors)) == 1:
             return [layer.scalar(BOUND, "factor", 1.0 / divisors[0])]
-        values = (1.0 / np.array(divisors)).reshape(*layer.node.shape[:-1], 1)
+        values = (1.0 / np.array(divisors)).reshape(*layer.shape[:-1], 1)
         return [layer.constant(BOUND, "factor", values, spread=True)]
 
 
@@ -72,34 +68,23 @@ class _Pooling(_Windows):
         {"pool_size": Attribute(Kind.INTS), **SLIDING, "ceil_mode": Attribute(Kind.BOOL, False)}
     )
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """Spatial axes as the window slides over them, and the channels."""
-        axes = axes_of(layer, attrs, inputs[0], attrs["pool_size"])
-        counts = [axis.outputs(attrs["ceil_mode"]) for axis in axes]
-        spatial = checked_outputs(layer, axes, counts)
-        for number, (axis, count) in enumerate(zip(axes, counts, strict=True)):
+        axes, spatial = self._positions(layer)
+        for number, (axis, count) in enumerate(zip(axes, spatial, strict=True)):
             met = axis.meets(count)
             if not np.all(np.any((met >= 0) & (met < axis.length), axis=1)):
-                raise GraphError(
-                    f"layer {layer!r}: a window of pool_size {attrs['pool_size']} lies in the padding "
-                    "alone along "
+                raise layer.refuse(
+                    f"a window of pool_size {layer.attrs['pool_size']} lies in the padding alone along "
                     f"spatial axis {number}; make pads smaller"
                 )
-        return (*spatial, inputs[0][-1])
+        return (*spatial, layer.input_shape[-1])
 
-    def windows(
-        self, layer: str, attrs: Mapping[str, Any], source: Shape, spatial: Shape
-    ) -> tuple[list[Pixels], list[int]]:
+    def windows(self, layer: Layer) -> tuple[list[Pixels], list[int]]:
         """The pixels inside of the input."""
-        axes = axes_of(layer, attrs, source, attrs["pool_size"])
+        axes, spatial = self._positions(layer)
         inside = [row[row >= 0] for row in windows_of(axes, spatial)]
-        if not attrs.get("count_include_pad", False):
+        if not layer.attrs.get("count_include_pad", False):
             return inside, [len(row) for row in inside]
         # The padding counts, what ceil_mode adds behind it does not.
         counts = np.ones((), dtype=np.int64)
@@ -107,6 +92,10 @@ class _Pooling(_Windows):
             met = axis.meets(count) < axis.length + axis.end
             counts = np.multiply.outer(counts, met.sum(axis=1))
         return inside, [int(n) for n in counts.ravel()]
+
+    def _positions(self, layer: Layer) -> tuple[tuple[Axis, ...], Shape]:
+        axes = axes_of(layer, layer.attrs["pool_size"])
+        return axes, checked_outputs(layer, axes, [axis.outputs(layer.attrs["ceil_mode"]) for axis in axes])
 
 
 class MaxPool(_Pooling):
@@ -132,32 +121,24 @@ class _Adaptive(_Windows):
 
     attributes = declare({"output_size": Attribute(Kind.INTS)})
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """``output_size``, and the channels."""
-        target: Shape = attrs["output_size"]
-        if not target or len(inputs[0]) != len(target) + 1 or min(target) < 1:
-            raise GraphError(
-                f"layer {layer!r}: output_size {target} needs one positive number per spatial axis of "
-                "the input "
-                f"{inputs[0]} (channels last)"
+        target: Shape = layer.attrs["output_size"]
+        if not target or len(layer.input_shape) != len(target) + 1 or min(target) < 1:
+            raise layer.refuse(
+                f"output_size {target} needs one positive number per spatial axis of the input "
+                f"{layer.input_shape} (channels last)"
             )
-        return (*target, inputs[0][-1])
+        return (*target, layer.input_shape[-1])
 
-    def windows(
-        self, layer: str, attrs: Mapping[str, Any], source: Shape, spatial: Shape
-    ) -> tuple[list[Pixels], list[int]]:
+    def windows(self, layer: Layer) -> tuple[list[Pixels], list[int]]:
         """Boxes of pixels."""
+        source = layer.input_shape[:-1]
         pieces = [
             [range(i * n // m, -(-(i + 1) * n // m)) for i in range(m)]
-            for n, m in zip(source[:-1], spatial, strict=True)
+            for n, m in zip(source, layer.attrs["output_size"], strict=True)
         ]
-        boxes = per_axis(pieces, source[:-1])
+        boxes = per_axis(pieces, source)
         return boxes, [len(box) for box in boxes]
 
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.errors import GraphError
 from isobit.functions import Function, value_range
-from isobit.ir import Node
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise, Ranges
+from isobit.ops.layer import Layer
 from isobit.ops.lookup import Lookup
 from isobit.ops.roles import OUTPUT, TABLE
 
@@ -78,20 +77,20 @@ class Power(Elementwise):
     attributes = declare({"exponent": Attribute(Kind.FLOAT)})
     roles = (OUTPUT, TABLE)
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """The power between the ends of the input; what the result needs at a pole."""
-        exponent = node.attrs["exponent"]
-        if _is_product(node.attrs):
+        exponent = layer.attrs["exponent"]
+        if _is_product(layer.attrs):
             return {"table": (0.0, 1.0)}  # there is none
         low, high = value_range(power_function(exponent), exponent, sources["input"])
         return {"table": (low, high) if math.isfinite(low) and math.isfinite(high) else sources["output"]}
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell of products, or a look-up."""
-        exponent = layer.node.attrs["exponent"]
+        exponent = layer.attrs["exponent"]
         if exponent == 2:
             layer.emit("square")
-        elif _is_product(layer.node.attrs):
+        elif _is_product(layer.attrs):
             layer.emit("multiply", inputs=layer.inputs * int(exponent))
         else:
             function = power_function(exponent)
@@ -103,17 +102,12 @@ class Rsqrt(Lookup):
     """``1 / sqrt(x + epsilon)``; a negative x counts as 0, and the largest entry stands at a pole."""
 
     name = "rsqrt"
-    attributes = declare({"epsilon": Attribute(Kind.FLOAT, 0.0)})
+    attributes = declare({"epsilon": Attribute(Kind.FLOAT, 0.0, least=0)})
     function = RSQRT
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
-        """Epsilon is not negative."""
-        if attrs["epsilon"] < 0:
-            raise GraphError(f"layer {layer!r}: epsilon must not be negative, but is {attrs['epsilon']}")
-
-    def parameter(self, node: Node) -> float:
+    def parameter(self, layer: Layer) -> float:
         """Epsilon."""
-        return float(node.attrs["epsilon"])
+        return float(layer.attrs["epsilon"])
 
 
 def _is_product(attrs: Mapping[str, Any]) -> bool:

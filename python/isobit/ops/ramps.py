@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isobit.functions import Function, known_at_zero, value_range
-from isobit.ir import FloatArray, Node
+from isobit.ir import FloatArray
 from isobit.ops.base import Elementwise, Ranges
+from isobit.ops.layer import Layer
 from isobit.ops.roles import OUTPUT, TABLE
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Mish(Elementwise):
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """The rest between the ends of the input."""
         return {"table": value_range(MISH_TAIL, 0.0, sources["input"])}
 
@@ -62,7 +63,7 @@ class LogSigmoid(Elementwise):
     roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """``-log(1 + exp(-|x|))`` up to the largest magnitude."""
         low, high = sources["input"]
         return {"table": value_range(LOGSIGMOID_TAIL, 0.0, (0.0, max(-low, high)))}

@@ -6,16 +6,16 @@ The states are never hidden: they begin at zero or come as further inputs, and l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from isobit.errors import GraphError
 from isobit.functions import value_range
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Constant, Kind, declare
 from isobit.ops.base import Op, Ranges
+from isobit.ops.layer import Layer
 from isobit.ops.roles import (
     ACCUMULATOR,
     BIAS,
@@ -86,85 +86,73 @@ class Recurrent(Op):
     )
     max_inputs: ClassVar[int | None] = None
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
+    def check_attrs(self, layer: Layer) -> None:
         """A sequence is masked in one way."""
-        if attrs["mask"] and attrs["lengths"]:
-            raise GraphError(f"layer {layer!r}: attributes mask and lengths exclude each other")
+        if layer.attrs["mask"] and layer.attrs["lengths"]:
+            raise layer.refuse("attributes mask and lengths exclude each other")
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """(steps, units) for the sequence, else (units,)."""
-        if len(inputs[0]) != 2:
-            raise GraphError(
-                f"layer {layer!r}: the sequence must have shape (steps, features), not {inputs[0]}"
-            )
-        steps, features = inputs[0]
-        recurrent = constants["recurrent_weight"]
+        steps, features = layer.dimensions("the sequence", layer.input_shape, "steps", "features")
+        recurrent = layer.constants["recurrent_weight"]
         units = recurrent.shape[0] if recurrent.ndim == 2 else 0
         width = self.gates * units
         if units < 1:
-            raise GraphError(f"layer {layer!r}: recurrent_weight must have shape (units, gates * units)")
+            raise layer.refuse("recurrent_weight must have shape (units, gates * units)")
         for name, expected in (
             ("recurrent_weight", (units, width)),
             ("weight", (features, width)),
             ("bias", (width,)),
             ("recurrent_bias", (width,)),
         ):
-            if name in constants and constants[name].shape != expected:
-                raise GraphError(
-                    f"layer {layer!r}: {name} must have shape {expected} for {features} features, "
-                    f"{units} units and {self.gates} gates, not {constants[name].shape}"
-                )
-        wanted: list[tuple[str, tuple[Shape, ...]]] = []
-        if attrs["initial_states"]:
-            wanted += [(f"initial state {i}", ((units,),)) for i in range(self.states)]
-        if attrs["mask"]:
-            wanted.append(("mask", ((steps,),)))
-        if attrs["lengths"]:
-            wanted.append(("length", ((), (1,))))
-        if len(inputs) != 1 + len(wanted):
-            names = ", ".join(["the sequence", *(f"the {name}" for name, _ in wanted)])
-            raise GraphError(
-                f"layer {layer!r}: operator {self.name} with these attributes takes {1 + len(wanted)} "
-                f"input(s): {names}; not {len(inputs)}"
+            layer.check_constant(
+                name, expected, f"for {features} features, {units} units and {self.gates} gates"
             )
-        for (name, shapes), found in zip(wanted, inputs[1:], strict=True):
+        wanted: list[tuple[str, tuple[Shape, ...]]] = []
+        if layer.attrs["initial_states"]:
+            wanted += [(f"initial state {i}", ((units,),)) for i in range(self.states)]
+        if layer.attrs["mask"]:
+            wanted.append(("mask", ((steps,),)))
+        if layer.attrs["lengths"]:
+            wanted.append(("length", ((), (1,))))
+        if len(layer.input_shapes) != 1 + len(wanted):
+            names = ", ".join(["the sequence", *(f"the {name}" for name, _ in wanted)])
+            raise layer.refuse(
+                f"operator {self.name} with these attributes takes {1 + len(wanted)} "
+                f"input(s): {names}; not {len(layer.input_shapes)}"
+            )
+        for (name, shapes), found in zip(wanted, layer.input_shapes[1:], strict=True):
             if found not in shapes:
-                raise GraphError(f"layer {layer!r}: the {name} must have shape {shapes[-1]}, not {found}")
-        return (steps, units) if attrs["output"] == "sequence" else (units,)
+                raise layer.refuse(f"the {name} must have shape {shapes[-1]}, not {found}")
+        return (steps, units) if layer.attrs["output"] == "sequence" else (units,)
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """A length is 0 to the number of steps."""
-        return {len(shapes) - 1: shapes[0][0] + 1} if node.attrs["lengths"] else {}
+        return {len(layer.input_shapes) - 1: layer.input_shape[0] + 1} if layer.attrs["lengths"] else {}
 
-    def used_roles(self, node: Node) -> tuple[Role, ...]:
+    def used_roles(self, layer: Layer) -> tuple[Role, ...]:
         """Without the tables and constants that the layer's activations and biases do not have."""
         unused: set[Role] = set()
-        if "hard_sigmoid" not in _activations(node):
+        if "hard_sigmoid" not in _activations(layer):
             unused |= {SLOPE, OFFSET}
-        if "recurrent_bias" not in node.constants:
+        if "recurrent_bias" not in layer.constants:
             unused.add(RECURRENT_BIAS)
-        if node.attrs["output"] != "state":
+        if layer.attrs["output"] != "state":
             unused.add(HIDDEN)
         return tuple(role for role in self.roles if role not in unused)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Weights, biases, and slope and offset where they are used."""
-        values = {"bias": np.zeros(1), **node.constants}
-        if "hard_sigmoid" in _activations(node):
-            values |= {name: np.array([node.attrs[name]]) for name in ("slope", "offset")}
+        values = {"bias": np.zeros(1), **layer.constants}
+        if "hard_sigmoid" in _activations(layer):
+            values |= {name: np.array([layer.attrs[name]]) for name in ("slope", "offset")}
         return values
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """Sigmoid reaches 1, so that a gate can be wholly open; tanh stops short of its ends."""
         ranges: dict[str, tuple[float, float]] = {}
         for role, attribute in (("table", "activation"), ("recurrent_table", "recurrent_activation")):
-            activation = node.attrs.get(attribute)
+            activation = layer.attrs.get(attribute)
             if activation in ("sigmoid", "hard_sigmoid"):
                 ranges[role] = (0.0, 1.0)
             elif activation == "tanh":
@@ -183,10 +171,10 @@ class SimpleRnn(Recurrent):
     )  # fmt: skip
     hls4ml_classes = ("SimpleRNN",)
 
-    def used_roles(self, node: Node) -> tuple[Role, ...]:
+    def used_roles(self, layer: Layer) -> tuple[Role, ...]:
         """The activation goes straight into the output: without a table it has no format of its own."""
-        roles = super().used_roles(node)
-        return tuple(role for role in roles if role is not TABLE or node.attrs["activation"] in TABULATED)
+        roles = super().used_roles(layer)
+        return tuple(role for role in roles if role is not TABLE or layer.attrs["activation"] in TABULATED)
 
     def lower(self, layer: LayerLowering) -> None:
         """A dense cell and a gate for each step."""
@@ -222,7 +210,7 @@ class Gru(Recurrent):
 
     def lower(self, layer: LayerLowering) -> None:
         """Dense cells, gates and one blend for each step."""
-        after = bool(layer.node.attrs["reset_after"])
+        after = bool(layer.attrs["reset_after"])
         steps = Steps(layer, self.gates, OUTPUT)
         u = steps.units
         gates = [*range(2 * u)]
@@ -268,9 +256,9 @@ class Lstm(Recurrent):
 
     def lower(self, layer: LayerLowering) -> None:
         """A dense cell, gates, and the cells of both states for each step."""
-        of_state = layer.node.attrs["output"] == "state"
+        of_state = layer.attrs["output"] == "state"
         # The three gates side by side: one cell computes them.
-        u = layer.node.constants["recurrent_weight"].shape[0]
+        u = layer.constants["recurrent_weight"].shape[0]
         order = [*range(2 * u), *range(3 * u, 4 * u), *range(2 * u, 3 * u)]
         steps = Steps(layer, self.gates, HIDDEN if of_state else OUTPUT, STATE, order)
         recurrent = steps.activation(RECURRENT_TABLE, "recurrent_activation", steps.sum_format())
@@ -289,5 +277,5 @@ class Lstm(Recurrent):
         steps.emit_result()
 
 
-def _activations(node: Node) -> set[Any]:
-    return {node.attrs["activation"], node.attrs.get("recurrent_activation")}
+def _activations(layer: Layer) -> set[Any]:
+    return {layer.attrs["activation"], layer.attrs.get("recurrent_activation")}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isobit.errors import GraphError
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import BOUND, OUTPUT
 
 if TYPE_CHECKING:
@@ -23,25 +22,19 @@ class Reduction(Op):
 
     attributes = declare({"axes": Attribute(Kind.INTS, None), "keepdims": Attribute(Kind.BOOL, False)})
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The input's shape without the axes (or with length 1 there); all of them by default."""
-        axes = reduced_axes(layer, attrs["axes"], inputs[0])
+        axes = reduced_axes(layer)
         return tuple(
             1 if axis in axes else n
-            for axis, n in enumerate(inputs[0])
-            if attrs["keepdims"] or axis not in axes
+            for axis, n in enumerate(layer.input_shape)
+            if layer.attrs["keepdims"] or axis not in axes
         )
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell over the windows that the axes make."""
-        source = layer.input_shapes[0]
-        axes = reduced_axes(layer.node.name, layer.node.attrs["axes"], source)
+        source = layer.input_shape
+        axes = reduced_axes(layer)
         layer.emit(self.name, constants=self.factors(layer, axes), ints=windows_of_axes(source, axes))
 
     def factors(self, layer: LayerLowering, axes: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -88,24 +81,25 @@ class ReduceMean(Reduction):
     name = "reduce_mean"
     roles = (OUTPUT, BOUND)
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The factor 1/n."""
-        axes = reduced_axes(node.name, node.attrs["axes"], shapes[0])
-        return {"weight": np.array([1.0 / math.prod(shapes[0][axis] for axis in axes)])}
+        axes = reduced_axes(layer)
+        return {"weight": np.array([1.0 / math.prod(layer.input_shape[axis] for axis in axes)])}
 
     def factors(self, layer: LayerLowering, axes: tuple[int, ...]) -> list[dict[str, Any]]:
         """1/n."""
-        (factor,) = self.constant_values(layer.node, layer.input_shapes)["weight"]
+        (factor,) = self.constant_values(layer)["weight"]
         return [layer.scalar(BOUND, "factor", float(factor))]
 
 
-def reduced_axes(layer: str, axes: tuple[int, ...] | None, shape: Shape) -> tuple[int, ...]:
-    """The axes of a reduction, checked against a shape without the batch axis; None: all."""
+def reduced_axes(layer: Layer) -> tuple[int, ...]:
+    """The attribute ``axes``, checked against the shape of the input; None: all."""
+    axes, shape = layer.attrs["axes"], layer.input_shape
     if axes is None:
         return tuple(range(len(shape)))
     if len(set(axes)) != len(axes) or not all(0 <= axis < len(shape) for axis in axes):
-        raise GraphError(
-            f"layer {layer!r}: axes {axes} are not different axes of the shape {shape} "
+        raise layer.refuse(
+            f"axes {axes} are not different axes of the shape {shape} "
             "(axes are counted from 0 without the batch axis)"
         )
     return tuple(axes)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from isobit.functions import Function
-from isobit.ir import Node
 from isobit.ops.base import Ranges, size
+from isobit.ops.layer import Layer
 from isobit.ops.reduce import Reduction, reduced_axes, windows_of_axes
 from isobit.ops.roles import EXP_TABLE, LOG_TABLE, OUTPUT, SUM, TABLE, Role
 from isobit.ops.softmax import EXP_NEG, LOG
@@ -26,15 +26,15 @@ class _OfSum(Reduction):
     cell: ClassVar[str]
     function: ClassVar[Function]
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """What the result needs."""
         return {"table": sources["output"]}
 
     def lower(self, layer: LayerLowering) -> None:
         """A sum, then a look-up."""
-        source = layer.input_shapes[0]
-        axes = reduced_axes(layer.node.name, layer.node.attrs["axes"], source)
-        total = layer.internal(SUM, size(layer.node.shape))
+        source = layer.input_shape
+        axes = reduced_axes(layer)
+        total = layer.internal(SUM, size(layer.shape))
         layer.emit(self.cell, output=total, ints=windows_of_axes(source, axes))
         table = layer.table(TABLE, self.function, layer.positive_format(total))
         layer.emit("lookup", inputs=[total], tables=[table])
@@ -62,15 +62,15 @@ class ReduceLogSumExp(Reduction):
     name = "reduce_log_sum_exp"
     roles: ClassVar[tuple[Role, ...]] = (OUTPUT, EXP_TABLE, LOG_TABLE)
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """The exponential of non-positive numbers, and the logarithm of a sum of up to n of them."""
         return {"exp_table": (0.0, 1.0), "log_table": (0.0, 16 * math.log(2))}
 
     def lower(self, layer: LayerLowering) -> None:
         """Maximum, differences, look-ups, sum, look-up, sum."""
-        source, (x,) = layer.input_shapes[0], layer.inputs
-        axes = reduced_axes(layer.node.name, layer.node.attrs["axes"], source)
-        windows, count = windows_of_axes(source, axes), size(layer.node.shape)
+        source, (x,) = layer.input_shape, layer.inputs
+        axes = reduced_axes(layer)
+        windows, count = windows_of_axes(source, axes), size(layer.shape)
         top = layer.temporary(count, layer.input_format())
         layer.emit("reduce_max", output=top, ints=windows)
         kept = tuple(1 if axis in axes else n for axis, n in enumerate(source))
@@ -96,9 +96,9 @@ class ReduceProd(Reduction):
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``multiply`` cell."""
-        source = layer.input_shapes[0]
-        axes = reduced_axes(layer.node.name, layer.node.attrs["axes"], source)
+        source = layer.input_shape
+        axes = reduced_axes(layer)
         kept = [axis for axis in range(len(source)) if axis not in axes]
         elements = np.arange(size(source)).reshape(source).transpose([*axes, *kept])
-        factors = elements.reshape(-1, size(layer.node.shape))
+        factors = elements.reshape(-1, size(layer.shape))
         layer.emit("multiply", inputs=[layer.moved(layer.inputs[0], factor) for factor in factors])

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isobit.errors import GraphError
-from isobit.ir import FloatArray, Node, Shape
-from isobit.ops.affine import check_broadcast
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Constant, Kind, declare
 from isobit.ops.base import Elementwise
+from isobit.ops.layer import Layer
 from isobit.ops.roles import BOUND, OUTPUT, WEIGHT
 
 if TYPE_CHECKING:
@@ -55,22 +53,22 @@ class Clip(Elementwise):
     roles = (OUTPUT, BOUND)
     hls4ml_classes = ("Activation", "ReLU", "HardActivation")
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
+    def check_attrs(self, layer: Layer) -> None:
         """At least one bound, in order."""
-        low, high = attrs["low"], attrs["high"]
+        low, high = layer.attrs["low"], layer.attrs["high"]
         if low is None and high is None:
-            raise GraphError(f"layer {layer!r}: clip needs at least one of low and high")
+            raise layer.refuse("clip needs at least one of low and high")
         if low is not None and high is not None and low > high:
-            raise GraphError(f"layer {layer!r}: clip has low {low} above high {high}")
+            raise layer.refuse(f"clip has low {low} above high {high}")
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The bounds."""
-        bounds = [b for b in (node.attrs["low"], node.attrs["high"]) if b is not None]
+        bounds = [b for b in (layer.attrs["low"], layer.attrs["high"]) if b is not None]
         return {"weight": np.array(bounds)}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``clip`` cell."""
-        attrs, source = layer.node.attrs, layer.input_format()
+        attrs, source = layer.attrs, layer.input_format()
         if attrs["low"] is None:
             low = layer.limit(source, source.min_raw, -_WIDEST)
         else:
@@ -91,13 +89,13 @@ class LeakyRelu(Elementwise):
     roles = (OUTPUT, WEIGHT)
     hls4ml_classes = ("ParametrizedActivation", "LeakyReLU")
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Alpha."""
-        return {"weight": np.array([node.attrs["alpha"]])}
+        return {"weight": np.array([layer.attrs["alpha"]])}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``leaky_relu`` cell."""
-        layer.emit("leaky_relu", constants=[layer.scalar(WEIGHT, "alpha", layer.node.attrs["alpha"])])
+        layer.emit("leaky_relu", constants=[layer.scalar(WEIGHT, "alpha", layer.attrs["alpha"])])
 
 
 class Prelu(Elementwise):
@@ -108,24 +106,18 @@ class Prelu(Elementwise):
     roles = (OUTPUT, WEIGHT)
     hls4ml_classes = ("PReLU",)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The shape of the input, which alpha must not enlarge."""
-        check_broadcast(layer, "alpha", constants["alpha"], inputs[0])
-        return inputs[0]
+        layer.check_broadcast("alpha")
+        return layer.input_shape
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Alpha."""
-        return {"weight": node.constants["alpha"]}
+        return {"weight": layer.constants["alpha"]}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``leaky_relu`` cell with one alpha per element."""
-        alpha = layer.node.constants["alpha"]
+        alpha = layer.constants["alpha"]
         layer.emit("leaky_relu", constants=[layer.constant(WEIGHT, "alpha", alpha, spread=True)])
 
 
@@ -141,10 +133,10 @@ class ThresholdedRelu(Elementwise):
     roles = (OUTPUT, BOUND)
     hls4ml_classes = ("ParametrizedActivation", "ThresholdedReLU")
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Theta."""
-        return {"weight": np.array([node.attrs["theta"]])}
+        return {"weight": np.array([layer.attrs["theta"]])}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``thresholded_relu`` cell."""
-        layer.emit("thresholded_relu", constants=[layer.scalar(BOUND, "theta", layer.node.attrs["theta"])])
+        layer.emit("thresholded_relu", constants=[layer.scalar(BOUND, "theta", layer.attrs["theta"])])

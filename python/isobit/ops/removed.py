@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from isobit.errors import GraphError
 from isobit.formats import Format
-from isobit.ir import Node, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Elementwise
+from isobit.ops.layer import Layer
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -20,11 +19,11 @@ class Identity(Elementwise):
 
     name = "identity"
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """The format of the input."""
-        return inputs[0]
+        return formats[0]
 
-    def index_ranges(self, node: Node, shapes: Sequence[Shape], result: int | None) -> dict[int, int]:
+    def index_ranges(self, layer: Layer, result: int | None) -> dict[int, int]:
         """Indices stay what they are."""
         return {} if result is None else {0: result}
 
@@ -39,7 +38,7 @@ class Dropout(Identity):
     name = "dropout"
     attributes = declare({"rate": Attribute(Kind.FLOAT, 0.0)})
 
-    def check_attrs(self, layer: str, attrs: Mapping[str, Any]) -> None:
+    def check_attrs(self, layer: Layer) -> None:
         """The rate is a probability below one."""
-        if not 0 <= attrs["rate"] < 1:
-            raise GraphError(f"layer {layer!r}: dropout rate {attrs['rate']} is not in [0, 1)")
+        if not 0 <= layer.attrs["rate"] < 1:
+            raise layer.refuse(f"dropout rate {layer.attrs['rate']} is not in [0, 1)")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from isobit.errors import ConfigError, GraphError
+from isobit.errors import ConfigError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Attribute, Kind, declare
 from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import BOUND, OUTPUT
 
 if TYPE_CHECKING:
@@ -38,49 +38,42 @@ class ResizeLinear(Op):
     )
     roles = (OUTPUT, BOUND)
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """The attribute ``sizes``."""
-        sizes: Shape = attrs["sizes"]
-        if len(sizes) != len(inputs[0]) or min(sizes, default=1) < 1:
-            raise GraphError(
-                f"layer {layer!r}: sizes {sizes} must be one positive number per axis of the shape "
-                f"{inputs[0]}"
+        sizes: Shape = layer.attrs["sizes"]
+        if len(sizes) != len(layer.input_shape) or min(sizes, default=1) < 1:
+            raise layer.refuse(
+                f"sizes {sizes} must be one positive number per axis of the shape {layer.input_shape}"
             )
-        if sum(n != m for n, m in zip(inputs[0], sizes, strict=True)) > 3:
-            raise GraphError(f"layer {layer!r}: at most 3 axes can be resized, {inputs[0]} to {sizes}")
+        if sum(n != m for n, m in zip(layer.input_shape, sizes, strict=True)) > 3:
+            raise layer.refuse(f"at most 3 axes can be resized, {layer.input_shape} to {sizes}")
         return sizes
 
-    def constant_values(self, node: Node, shapes: Sequence[Shape]) -> dict[str, FloatArray]:
+    def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """The weights of the neighbours."""
-        return {"weight": _neighbours(node, shapes[0])[1]}
+        return {"weight": _neighbours(layer)[1]}
 
     def lower(self, layer: LayerLowering) -> None:
         """A gather and a product for each neighbour, and one sum."""
         from isobit.backends.program import EXACT
 
-        node = layer.node
-        elements, weights = _neighbours(node, layer.input_shapes[0])
+        elements, weights = _neighbours(layer)
         if len(elements) == 1:
             layer.gather(elements[0].ravel())
             return
         weight = layer.constant(BOUND, "weight", weights)
         fmt, zero = layer.constant_format(weight), layer.exact("zero", 0.0)
         if fmt.is_pm1:
-            raise ConfigError(
-                f"layer {node.name!r}: the format pm1 of 'weight' has no 0, which interpolation needs; "
-                "give a format such as 'ufixed<8,1>'"
+            raise layer.refuse(
+                "the format pm1 of 'weight' has no 0, which interpolation needs; give a format such as "
+                "'ufixed<8,1>'",
+                ConfigError,
             )
         source = layer.input_format()
         product = Format(source.width + fmt.width, source.frac + fmt.frac, source.signed or fmt.signed)
         terms = []
         for number, chosen in enumerate(elements):
-            spread = np.broadcast_to(np.arange(weights[0].size).reshape(weights[0].shape), node.shape)
+            spread = np.broadcast_to(np.arange(weights[0].size).reshape(weights[0].shape), layer.shape)
             scale = layer.reordered(weight, number * weights[0].size + spread.ravel())
             terms.append(layer.temporary(chosen.size, product))
             layer.emit(
@@ -93,16 +86,17 @@ class ResizeLinear(Op):
         layer.emit("add", inputs=terms)
 
 
-def _neighbours(node: Node, source: Shape) -> tuple[list[npt.NDArray[np.int64]], FloatArray]:
+def _neighbours(layer: Layer) -> tuple[list[npt.NDArray[np.int64]], FloatArray]:
     """Element numbers (of the result's shape) and weights (which broadcast to it) of all neighbours."""
+    source = layer.input_shape
     places: list[list[tuple[Any, Any]]] = []
-    for axis, (n, m) in enumerate(zip(source, node.shape, strict=True)):
+    for axis, (n, m) in enumerate(zip(source, layer.attrs["sizes"], strict=True)):
         line = [1] * len(source)
         line[axis] = m
         if n == m:
             places.append([(np.arange(m).reshape(line), np.ones([1] * len(source)))])
             continue
-        at = np.clip(_coordinates(n, m, node.attrs["coordinate_mode"]), 0, n - 1)
+        at = np.clip(_coordinates(n, m, layer.attrs["coordinate_mode"]), 0, n - 1)
         low = np.minimum(np.floor(at).astype(np.int64), max(n - 2, 0))
         part = at - low
         high = np.minimum(low + 1, n - 1)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from isobit.errors import GraphError
 from isobit.ir import Shape
 from isobit.ops.attributes import Attribute, Kind
+from isobit.ops.layer import Layer
 
 Pixels = npt.NDArray[np.int64]
 
@@ -76,54 +76,51 @@ class Axis:
         return np.where(steps % self.stride == 0, steps // self.stride, -1)
 
 
-def axes_of(layer: str, attrs: Mapping[str, Any], shape: Shape, kernel: Shape) -> tuple[Axis, ...]:
-    """The spatial axes of a layer.
+def axes_of(layer: Layer, kernel: Shape) -> tuple[Axis, ...]:
+    """The spatial axes of a layer whose kernel has this shape.
 
     Raises
     ------
     GraphError
         When kernel, input and attributes do not fit.
     """
-    rank = len(kernel)
+    rank, shape = len(kernel), layer.input_shape
     if not 1 <= rank <= MOST_AXES:
-        raise GraphError(
-            f"layer {layer!r}: a kernel has 1 to {MOST_AXES} spatial axes, not {rank} ({kernel})"
-        )
+        raise layer.refuse(f"a kernel has 1 to {MOST_AXES} spatial axes, not {rank} ({kernel})")
     if len(shape) != rank + 1:
-        raise GraphError(
-            f"layer {layer!r}: a kernel of {rank} spatial axes needs an input of {rank} spatial axes and "
+        raise layer.refuse(
+            f"a kernel of {rank} spatial axes needs an input of {rank} spatial axes and "
             f"channels last, not the shape {shape}"
         )
-    strides = _one_each(layer, attrs, "strides", rank, 1, 1)
-    dilations = _one_each(layer, attrs, "dilations", rank, 1, 1)
-    pads = _one_each(layer, attrs, "pads", 2 * rank, 0, 0)
+    strides = _one_each(layer, "strides", rank, 1, 1)
+    dilations = _one_each(layer, "dilations", rank, 1, 1)
+    pads = _one_each(layer, "pads", 2 * rank, 0, 0)
     if min(kernel) < 1:
-        raise GraphError(f"layer {layer!r}: the kernel {kernel} is empty")
+        raise layer.refuse(f"the kernel {kernel} is empty")
     return tuple(
         Axis(shape[i], kernel[i], strides[i], dilations[i], pads[i], pads[rank + i]) for i in range(rank)
     )
 
 
-def _one_each(layer: str, attrs: Mapping[str, Any], key: str, count: int, default: int, least: int) -> Shape:
-    values = attrs[key]
+def _one_each(layer: Layer, key: str, count: int, default: int, least: int) -> Shape:
+    values = layer.attrs[key]
     if values is None:
         return (default,) * count
     if len(values) != count or min(values) < least:
-        raise GraphError(
-            f"layer {layer!r}: {key} {values} must be {count} numbers of at least {least}"
+        raise layer.refuse(
+            f"{key} {values} must be {count} numbers of at least {least}"
             + (" (all begins, then all ends)" if key == "pads" else " (one per spatial axis)")
         )
     return tuple(values)
 
 
-def checked_outputs(layer: str, axes: Sequence[Axis], counts: Sequence[int]) -> Shape:
+def checked_outputs(layer: Layer, axes: Sequence[Axis], counts: Sequence[int]) -> Shape:
     """The spatial shape of a result; :class:`GraphError` where it would be empty."""
     for number, (axis, count) in enumerate(zip(axes, counts, strict=True)):
         if count < 1:
-            raise GraphError(
-                f"layer {layer!r}: the result would be empty along spatial axis {number}: a kernel "
-                "that spans "
-                f"{axis.span} over a length of {axis.length} with padding {axis.begin} and {axis.end}"
+            raise layer.refuse(
+                f"the result would be empty along spatial axis {number}: a kernel that spans {axis.span} "
+                f"over a length of {axis.length} with padding {axis.begin} and {axis.end}"
             )
     return tuple(counts)
 

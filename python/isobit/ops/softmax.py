@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isobit.formats import Format
 from isobit.functions import Function, known_at_zero, value_range
-from isobit.ir import FloatArray, Node, Shape
-from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Op, Ranges, axis_of, size
+from isobit.ops.base import AlongAxis, Ranges, size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import EXP_TABLE, LOG_TABLE, OUTPUT, RECIPROCAL_TABLE, Role
 
 if TYPE_CHECKING:
@@ -36,40 +35,28 @@ LOG = Function(
 )
 
 
-class _OverAxis(Op):
+class _Softmax(AlongAxis):
     """Rows of ``axis``, each normalised with two tables: exp, then one of the sum of the row."""
 
-    attributes = declare({"axis": Attribute(Kind.INT, None)})
     second_role: Role
     second_function: Function
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
-        """The shape of the input."""
-        axis_of(layer, attrs, inputs[0])
-        return inputs[0]
-
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """The exp of non-positive numbers, and the second function of a sum of 1 to n of them."""
-        count = node.shape[axis_of(node.name, node.attrs, node.shape)]
+        count = layer.input_shape[layer.axis()]
         second = value_range(self.second_function, 0.0, (1.0, float(count)))
         return {"exp_table": (0.0, 1.0), self.second_role.name: second}
 
-    def keeps(self, node: Node, formats: Mapping[str, Format | None], fmt: Format) -> bool:
+    def keeps(self, layer: Layer, formats: Mapping[str, Format | None], fmt: Format) -> bool:
         """Whether a format holds the sum of the exponentials, each of which is at most 1."""
         entry = formats["exp_table"]
-        count = node.shape[axis_of(node.name, node.attrs, node.shape)]
+        count = layer.input_shape[layer.axis()]
         return entry is not None and fmt.frac >= entry.frac and fmt.max >= count
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell, between two gathers when the axis is not the last."""
-        shape = layer.node.shape
-        axis = axis_of(layer.node.name, layer.node.attrs, shape)
+        shape = layer.shape
+        axis = layer.axis()
         exp = layer.table(EXP_TABLE, EXP_NEG, layer.difference_format())
         total, reachable = layer.sum_of_entries(exp, shape[axis])
         second = layer.table(self.second_role, self.second_function, total, reachable=reachable)
@@ -77,7 +64,7 @@ class _OverAxis(Op):
         layer.emit_over_axis(self.name, axis, shape, tables=[exp, second], ints=ints)
 
 
-class Softmax(_OverAxis):
+class Softmax(_Softmax):
     """``exp(x - max) / sum(exp(x - max))``: roles ``exp_table`` and ``reciprocal_table``."""
 
     name = "softmax"
@@ -86,7 +73,7 @@ class Softmax(_OverAxis):
     hls4ml_classes = ("Activation", "Softmax")
 
 
-class LogSoftmax(_OverAxis):
+class LogSoftmax(_Softmax):
     """``(x - max) - log(sum(exp(x - max)))``: roles ``exp_table`` and ``log_table``."""
 
     name = "log_softmax"

@@ -7,18 +7,18 @@ comes first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isobit.errors import GraphError
 from isobit.formats import Format
-from isobit.ir import FloatArray, Node, Shape
+from isobit.ir import Shape
 from isobit.ops.argmax import index_format
 from isobit.ops.attributes import Attribute, Kind, declare
-from isobit.ops.base import Op, axis_of, size
+from isobit.ops.base import Op, size
+from isobit.ops.layer import Layer
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -40,31 +40,24 @@ class TopKValues(Op):
         }
     )
 
-    def shape(
-        self,
-        layer: str,
-        inputs: tuple[Shape, ...],
-        attrs: Mapping[str, Any],
-        constants: Mapping[str, FloatArray],
-    ) -> Shape:
+    def shape(self, layer: Layer) -> Shape:
         """K elements along the axis."""
-        axis = axis_of(layer, attrs, inputs[0])
-        length = inputs[0][axis]
-        if not 1 <= attrs["k"] <= length <= _LONGEST:
-            raise GraphError(
-                f"layer {layer!r}: cannot take the first {attrs['k']} of {length} elements; supported are "
+        length = layer.input_shape[layer.axis()]
+        if not 1 <= layer.attrs["k"] <= length <= _LONGEST:
+            raise layer.refuse(
+                f"cannot take the first {layer.attrs['k']} of {length} elements; supported are "
                 f"1 to all of at most {_LONGEST}"
             )
-        return (*inputs[0][:axis], attrs["k"], *inputs[0][axis + 1 :])
+        return layer.replaced(layer.axis(), layer.attrs["k"])
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """That of the input: nothing is computed."""
-        return inputs[0]
+        return formats[0]
 
     def lower(self, layer: LayerLowering) -> None:
         """One cell over rows, between gathers when the axis is not the last."""
-        attrs, source, target = layer.node.attrs, layer.input_shapes[0], layer.node.shape
-        axis = axis_of(layer.node.name, attrs, source)
+        attrs, source, target = layer.attrs, layer.input_shape, layer.shape
+        axis = layer.axis()
         n, k = source[axis], attrs["k"]
         cell = f"{'largest' if attrs['largest'] else 'smallest'}_{self.result}"
         pairs = sorting_network(n, k)
@@ -86,9 +79,9 @@ class TopKIndices(TopKValues):
     name = "top_k_indices"
     result = "indices"
 
-    def output_format(self, node: Node, inputs: Sequence[Format], shapes: Sequence[Shape]) -> Format | None:
+    def output_format(self, layer: Layer, formats: Sequence[Format]) -> Format | None:
         """``ufixed<b,b>``, with b bits for the largest index."""
-        return index_format(shapes[0][axis_of(node.name, node.attrs, shapes[0])])
+        return index_format(layer.input_shape[layer.axis()])
 
 
 @lru_cache(maxsize=32)

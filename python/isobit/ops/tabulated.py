@@ -12,8 +12,9 @@ from fractions import Fraction
 import numpy as np
 
 from isobit.functions import Function, known_at_zero
-from isobit.ir import FloatArray, Node
+from isobit.ir import FloatArray
 from isobit.ops.base import Ranges
+from isobit.ops.layer import Layer
 from isobit.ops.lookup import Lookup
 from isobit.ops.power import rational_power
 from isobit.ops.softmax import LOG, RECIPROCAL
@@ -154,7 +155,7 @@ class Tan(Lookup):
     name = "tan"
     function = TAN
 
-    def table_range(self, node: Node, sources: Ranges) -> dict[str, tuple[float, float]]:
+    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
         """What the result needs."""
         return {"table": sources["output"]}
 

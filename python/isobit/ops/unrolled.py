@@ -74,10 +74,9 @@ class Steps:
         state: Role | None = None,
         order: Sequence[int] | None = None,
     ) -> None:
-        node = layer.node
         self._layer, self._hidden_role = layer, hidden
-        self._count = layer.input_shapes[0][0]
-        self.units = int(node.constants["recurrent_weight"].shape[0])
+        self._count = layer.input_shape[0]
+        self.units = int(layer.constants["recurrent_weight"].shape[0])
         self._width = gates * self.units
         columns = list(range(self._width)) if order is None else order
         weight = self._constant(WEIGHT, "weight", columns)
@@ -85,11 +84,11 @@ class Steps:
         self._weight = self._constant(RECURRENT_WEIGHT, "recurrent_weight", columns)
         self._bias = (
             self._constant(RECURRENT_BIAS, "recurrent_bias", columns)
-            if "recurrent_bias" in node.constants
+            if "recurrent_bias" in layer.constants
             else layer.zeros(self._width)
         )
-        self._input_sum = dense_format(node.name, layer.input_format(), weight, bias)
-        self._recurrent_sum = dense_format(node.name, layer.role_format(hidden), self._weight, self._bias)
+        self._input_sum = dense_format(layer.name, layer.input_format(), weight, bias)
+        self._recurrent_sum = dense_format(layer.name, layer.role_format(hidden), self._weight, self._bias)
         self._parts: dict[tuple[int, ...], tuple[dict[str, Any], dict[str, Any]]] = {}
         total = layer.temporary(self._count * self._width, self._input_sum)
         self.inputs = self._sum(layer.inputs[0], weight, bias, total, self._count)
@@ -101,7 +100,7 @@ class Steps:
 
     def __iter__(self) -> Iterator[int]:
         order = range(self._count)
-        return iter(reversed(order) if self._layer.node.attrs["go_backwards"] else order)
+        return iter(reversed(order) if self._layer.attrs["go_backwards"] else order)
 
     def row(self, t: int) -> int:
         """Where the sums of step t begin in ``inputs``."""
@@ -125,24 +124,24 @@ class Steps:
 
     def sum_format(self) -> Format:
         """What a gate adds up, behind the cast of the accumulator."""
-        return self._accumulated(sum_format(self._layer.node.name, self._input_sum, self._recurrent_sum))
+        return self._accumulated(sum_format(self._layer.name, self._input_sum, self._recurrent_sum))
 
     def reset_sum_format(self, gate: Role) -> Format:
         """The same for ``x + r h`` with r in the format of a role."""
-        name, reset = self._layer.node.name, self._layer.role_format(gate)
+        name, reset = self._layer.name, self._layer.role_format(gate)
         return self._accumulated(
             sum_format(name, self._input_sum, product_format(name, reset, self._recurrent_sum))
         )
 
     def activation(self, role: Role, attribute: str, source: Format, state: int | None = None) -> Activation:
         """The activation that an attribute names, of numbers of a format and those of a state."""
-        layer, name = self._layer, self._layer.node.attrs[attribute]
+        layer, name = self._layer, self._layer.attrs[attribute]
         if name in TABULATED:
             if state is not None:
-                source = sum_format(layer.node.name, source, layer.tensor_format(state))
+                source = sum_format(layer.name, source, layer.tensor_format(state))
             return Activation("lookup", (), [layer.table(role, TABULATED[name], source)])
         if name == "hard_sigmoid":
-            attrs = layer.node.attrs
+            attrs = layer.attrs
             constants = [
                 layer.scalar(SLOPE, "slope", attrs["slope"]),
                 layer.scalar(OFFSET, "offset", attrs["offset"]),
@@ -190,7 +189,7 @@ class Steps:
 
     def emit_result(self) -> None:
         """The layer's output from the steps."""
-        layer, attrs = self._layer, self._layer.node.attrs
+        layer, attrs = self._layer, self._layer.attrs
         if attrs["output"] == "state":
             layer.emit("linear", inputs=[self.state])
             return
@@ -204,7 +203,7 @@ class Steps:
 
     def _shown_of(self, t: int, hidden: int) -> int:
         """The row of the sequence."""
-        attrs = self._layer.node.attrs
+        attrs = self._layer.attrs
         if attrs["zero_output_for_mask"]:
             row = self.new_hidden()
             self._layer.emit("masked_to_zero", [self._mask, hidden], row, ints=[t, 0, 0, 1])
@@ -221,7 +220,7 @@ class Steps:
 
     def _mask_of(self, given: Iterator[int]) -> int:
         """The tensor with one number for each step, -1 if all steps count."""
-        layer, attrs = self._layer, self._layer.node.attrs
+        layer, attrs = self._layer, self._layer.attrs
         if attrs["lengths"]:
             mask = layer.temporary(self._count, _FLAG)
             layer.emit(
@@ -232,7 +231,7 @@ class Steps:
 
     def _initial(self, role: Role, given: Iterator[int]) -> int:
         """A state in front of the first step: an input, cast into the state's format, or zero."""
-        if not self._layer.node.attrs["initial_states"]:
+        if not self._layer.attrs["initial_states"]:
             return self._zeros(role)
         state = self._layer.internal(role, self.units)
         self._layer.emit("linear", inputs=[next(given)], output=state)
@@ -244,7 +243,7 @@ class Steps:
         return state
 
     def _constant(self, role: Role, name: str, columns: Sequence[int]) -> dict[str, Any]:
-        values = self._layer.node.constants.get(name, np.zeros(self._width))
+        values = self._layer.constants.get(name, np.zeros(self._width))
         return _columns(self._layer.constant(role, name, values), columns, self._width)
 
     def _accumulated(self, exact: Format) -> Format:

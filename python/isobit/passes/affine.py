@@ -8,6 +8,7 @@ from isobit.errors import GraphError
 from isobit.ir import Graph, Node, Shape, make_node
 from isobit.ops import REGISTRY
 from isobit.ops.affine import BatchNorm
+from isobit.ops.layer import Layer
 from isobit.passes.rewrite import readers, redirect
 
 _WEIGHTED = ("dense", "conv", "conv_transpose")
@@ -50,7 +51,7 @@ def _as_affine(node: Node, shapes: dict[str, Shape]) -> Node:
     op = REGISTRY["batch_norm"]
     if not isinstance(op, BatchNorm):
         raise GraphError("the operator batch_norm is not isobit's own")
-    scale, bias = op.scale_and_bias(node)
+    scale, bias = op.scale_and_bias(Layer.of(node, shapes))
     return make_node(node.name, "affine", node.inputs, shapes, {}, {"scale": scale, "bias": bias})
 
 

@@ -23,6 +23,7 @@ from isobit.inputs import check_values
 from isobit.ir import Graph
 from isobit.ops import REGISTRY
 from isobit.ops.base import size
+from isobit.ops.layer import Layer
 from isobit.ops.roles import RoleKind
 from isobit.proof import Proof
 from isobit.quantization.precision import Precision
@@ -143,13 +144,13 @@ class _Choice:
     def _size_constants(self) -> None:
         shapes = self._graph.shapes
         for node in self._graph.nodes:
-            sources = [shapes[name] for name in node.inputs]
-            for role, values in REGISTRY[node.op].constant_values(node, sources).items():
+            for role, values in REGISTRY[node.op].constant_values(Layer.of(node, shapes)).items():
                 low, high = float(values.min()), float(values.max())
                 self._formats[node.name, role] = range_format(low, high, self._width, low < 0, Overflow.SAT)
         self._size_tables(lambda name: self._formats[name, "output"])
 
     def _size_tables(self, tensor: Callable[[str], Format]) -> None:
+        shapes = self._graph.shapes
         for node in self._graph.nodes:
             op = REGISTRY[node.op]
             sources = {
@@ -159,7 +160,7 @@ class _Choice:
             }
             if node.inputs:
                 sources["input"] = _ends(tensor(node.inputs[0]))
-            for role, (low, high) in op.table_range(node, sources).items():
+            for role, (low, high) in op.table_range(Layer.of(node, shapes), sources).items():
                 self._formats[node.name, role] = range_format(low, high, self._width, low < 0, Overflow.SAT)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from isobit.backends.stored import exact_format
 from isobit.errors import ConfigError
 from isobit.formats import Format, Overflow, Rounding
 from isobit.indices import IndexRange, index_inputs
-from isobit.ir import Graph, Node, Shape
+from isobit.ir import Graph
 from isobit.ops import REGISTRY
+from isobit.ops.layer import Layer
 from isobit.ops.roles import Role, RoleKind
 from isobit.quantization.precision import LayerPrecision, Precision
 from isobit.quantization.request import Choice, LayerRequest, Open, Request
@@ -44,8 +45,9 @@ def resolve(graph: Graph, request: Request, fallback: Fallback | None = None) ->
     shapes = graph.shapes
     for node in graph.nodes:
         sources = [formats[name] for name in node.inputs]
-        natural = REGISTRY[node.op].output_format(node, sources, [shapes[name] for name in node.inputs])
-        layers[node.name] = _layer(node, [shapes[name] for name in node.inputs], natural, request, fallback)
+        layer = Layer.of(node, shapes)
+        natural = REGISTRY[node.op].output_format(layer, sources)
+        layers[node.name] = _precision(layer, natural, request, fallback)
         formats[node.name] = layers[node.name].of("output")
     return Precision(inputs, layers)
 
@@ -66,22 +68,21 @@ def _input(name: str, indices: IndexRange | None, request: Request, fallback: Fa
     return _calibrated(name, "output", fallback) if indices is None else indices.format
 
 
-def _layer(
-    node: Node, shapes: Sequence[Shape], natural: Format | None, request: Request, fallback: Fallback
-) -> LayerPrecision:
-    op = REGISTRY[node.op]
-    own = [request.layers.get(node.name), request.operators.get(node.op)]
+def _precision(layer: Layer, natural: Format | None, request: Request, fallback: Fallback) -> LayerPrecision:
+    op = REGISTRY[layer.op]
+    own = [request.layers.get(layer.name), request.operators.get(layer.op)]
     specific = [level for level in own if level is not None]
     formats: dict[str, Format | None] = {}
-    roles = op.used_roles(node)
+    roles = op.used_roles(layer)
     for role in roles:
-        formats[role.name] = _role(node, shapes, role, natural, specific, request.default, fallback)
+        formats[role.name] = _role(layer, role, natural, specific, request.default, fallback)
     for level in specific:
         for key, fmt in level.internal.items():
-            if not op.keeps(node, formats, fmt):
-                raise ConfigError(
-                    f"layer {node.name!r}: {key} {fmt} would change numbers that isobit keeps exact. Remove "
-                    "the entry, or give it a format that holds every value of the exact sum"
+            if not op.keeps(layer, formats, fmt):
+                raise layer.refuse(
+                    f"{key} {fmt} would change numbers that isobit keeps exact. Remove the entry, or give it "
+                    "a format that holds every value of the exact sum",
+                    ConfigError,
                 )
     hardware: dict[str, Any] = {}
     for level in (request.default, *reversed(specific)):
@@ -94,8 +95,7 @@ def _layer(
 
 
 def _role(
-    node: Node,
-    shapes: Sequence[Shape],
+    layer: Layer,
     role: Role,
     natural: Format | None,
     specific: list[LayerRequest],
@@ -107,25 +107,26 @@ def _role(
     bound = role.kind is RoleKind.EXACT
     chosen = _first(role, specific, whole=not bound)
     if isinstance(chosen, Format):
-        return _checked(node.name, role, chosen)
+        return _checked(layer, role, chosen)
     if role.name == "output" and natural is not None:
         return natural
     if bound:
-        exact = exact_format(np.ravel(REGISTRY[node.op].constant_values(node, shapes)[role.name]))
+        exact = exact_format(np.ravel(REGISTRY[layer.op].constant_values(layer)[role.name]))
         if exact is not None:
             return exact
     if chosen is None:
         chosen = _first(role, [*specific, default] if bound else [default], whole=True)
     if isinstance(chosen, Format):
-        return _checked(node.name, role, chosen)
-    return _calibrated(node.name, role.name, fallback)
+        return _checked(layer, role, chosen)
+    return _calibrated(layer.name, role.name, fallback)
 
 
-def _checked(layer: str, role: Role, fmt: Format) -> Format:
+def _checked(layer: Layer, role: Role, fmt: Format) -> Format:
     if fmt.is_pm1 and role.kind is RoleKind.TABLE:
-        raise ConfigError(
-            f"layer {layer!r}: a table cannot have the format pm1, which keeps no more than a sign; give "
-            f"{role.name!r} a format of its own (binary_tanh is the activation with two values)"
+        raise layer.refuse(
+            f"a table cannot have the format pm1, which keeps no more than a sign; give {role.name!r} a "
+            "format of its own (binary_tanh is the activation with two values)",
+            ConfigError,
         )
     return fmt
 
