@@ -13,7 +13,7 @@ from isobit.frontends.onnx.layer import Layer, label
 from isobit.frontends.onnx.messages import NodeProto
 from isobit.frontends.onnx.schemas import schema_of
 from isobit.frontends.onnx.scope import Scope
-from isobit.frontends.onnx.table import ML_DOMAIN, ML_OPERATORS, OPERATORS
+from isobit.frontends.onnx.table import OPERATORS, OTHER_OPERATORS, Operator
 from isobit.frontends.onnx.values import Array, Constant, Unavailable, Value, pair
 from isobit.frontends.onnx.wiring import Wiring
 
@@ -46,15 +46,17 @@ def convert_nodes(scope: Scope, nodes: Sequence[NodeProto], outputs: Iterable[st
 
 def check_operator(node: NodeProto, opset: int) -> None:
     """Raise unless the operator is one of the table, in a known version, and the node has its form."""
-    if node.domain == ML_DOMAIN:
-        if node.op_type not in ML_OPERATORS:
+    if node.domain in OTHER_OPERATORS:
+        known = OTHER_OPERATORS[node.domain]
+        if node.op_type not in known:
             raise UnsupportedError(
-                f"the operator of {ML_DOMAIN} is not supported; supported: {', '.join(ML_OPERATORS)}"
+                f"the operator of {node.domain} is not supported; supported: {', '.join(known)}"
             )
         return
     if node.domain not in DOMAINS:
         raise UnsupportedError(
-            f"the operator set {node.domain!r} is not supported; supported are ai.onnx and {ML_DOMAIN}"
+            f"the operator set {node.domain!r} is not supported; supported are ai.onnx, "
+            f"{', '.join(OTHER_OPERATORS)}"
         )
     if node.op_type not in OPERATORS:
         raise UnsupportedError(f"the operator is not supported; supported: {', '.join(OPERATORS)}")
@@ -94,9 +96,13 @@ def _fitting() -> Iterator[None]:
         raise FileFormatError(f"its inputs do not fit together: {error}") from None
 
 
+def _operator(domain: str, op: str) -> Operator:
+    return OTHER_OPERATORS.get(domain, OPERATORS)[op]
+
+
 def _folded(scope: Scope, node: NodeProto) -> bool:
     """Compute a node whose inputs are all constants, if its operator is computed on constants."""
-    fold = None if node.domain == ML_DOMAIN else OPERATORS[node.op_type].fold
+    fold = _operator(node.domain, node.op_type).fold
     if fold is None or not all(scope.is_constant(name) for name in node.input if name):
         return False
     with _naming(node):
@@ -109,9 +115,7 @@ def _folded(scope: Scope, node: NodeProto) -> bool:
 
 def _converted(layer: Layer) -> Value | tuple[Value, ...]:
     """What the table makes of a node: layers, or a constant that follows from shapes."""
-    if layer.domain == ML_DOMAIN:
-        return ML_OPERATORS[layer.op](layer)
-    operator = OPERATORS[layer.op]
+    operator = _operator(layer.domain, layer.op)
     values = [layer.value(i) for i in range(len(layer.inputs)) if layer.has(i)]
     constants = [value for value in values if isinstance(value, Constant)]
     if operator.fold is not None and len(constants) == len(values):

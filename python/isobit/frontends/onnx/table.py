@@ -29,6 +29,7 @@ from isobit.frontends.onnx.handlers import (
     normalization,
     padding,
     pooling,
+    qonnx,
     recurrent,
     reductions,
     resizing,
@@ -227,11 +228,16 @@ OPERATORS: dict[str, Operator] = {
     "Mod": Operator(fold=folding.modulo),
 }
 
-ML_DOMAIN = "ai.onnx.ml"
-ML_OPERATORS: dict[str, Convert] = {
-    "TreeEnsembleClassifier": trees.classifier,
-    "TreeEnsembleRegressor": trees.regressor,
-    "TreeEnsemble": trees.ensemble_of_nodes,
-    "ZipMap": trees.zip_map,
+OTHER_OPERATORS: dict[str, dict[str, Operator]] = {
+    "ai.onnx.ml": {
+        "TreeEnsembleClassifier": Operator(trees.classifier),
+        "TreeEnsembleRegressor": Operator(trees.regressor),
+        "TreeEnsemble": Operator(trees.ensemble_of_nodes),
+        "ZipMap": Operator(trees.zip_map),
+    },
+    "qonnx.custom_op.general": {
+        "MultiThreshold": Operator(qonnx.multi_threshold),
+        "BipolarQuant": Operator(qonnx.bipolar_quant, qonnx.fold_bipolar_quant),
+    },
 }
-"""The operators of the other operator set that isobit reads; attributes that are not known are refused."""
+"""The operators of other operator sets that isobit reads; attributes that are not known are refused."""
