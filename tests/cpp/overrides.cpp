@@ -1,17 +1,20 @@
-// Every override of dot.hpp, bit_dot.hpp, gather.hpp and lane_rows.hpp that these compiler flags
-// allow has the meaning of the generic template, written here once more in plain integers. Built
-// for each instruction set, and with ISOBIT_NO_OVERRIDES.
+// Every override of dot.hpp, bit_dot.hpp, gather.hpp, lane_rows.hpp and stored_elements.hpp that
+// these compiler flags allow has the meaning of the generic template, written here once more in
+// plain integers. Built for each instruction set, and with ISOBIT_NO_OVERRIDES.
 #include <cstdio>
 #include <cstring>
 #include <limits>
 #include <random>
 #include <vector>
 
+#include "isobit/cells/reduce.hpp"
 #include "isobit/loading/cpu.hpp"
 #include "isobit/policy/bit_dot.hpp"
 #include "isobit/policy/dot.hpp"
 #include "isobit/policy/gather.hpp"
 #include "isobit/policy/lanes.hpp"
+#include "isobit/policy/packing.hpp"
+#include "isobit/policy/stored_elements.hpp"
 
 using namespace isobit;
 
@@ -223,10 +226,63 @@ void compare_rows(tally& found) {
       }
 }
 
+// The larger and the smaller of elements in words, whatever the offset that they are stored with.
+template <class P, int K>
+void compare_choices(tally& found) {
+  using raw = typename P::template raw<dyn>;
+  constexpr int n_words = static_cast<int>(sizeof(raw) / 4);
+  const dyn f(18, 0, true);
+  for (int offset : {0, 1, -100, 200, 32768 - 17})
+    for (int round = 0; round < 50; ++round) {
+      const auto any = [&](std::vector<std::int32_t>& raws) {
+        std::vector<std::int32_t> in(n_words);
+        for (int i = 0; i < n_words * K; ++i) {
+          const int far = static_cast<int>(generator()() % 8);
+          const int span = dot_highest(K) - dot_lowest(K);
+          const int at = far == 0   ? 0
+                         : far == 1 ? span
+                                    : static_cast<int>(generator()() % static_cast<unsigned>(span));
+          raws.push_back(dot_lowest(K) + at - offset);
+          in[static_cast<std::size_t>(i / K)] |= in_word<K>(raws.back(), i % K, offset);
+        }
+        raw result;
+        std::memcpy(&result, in.data(), sizeof result);
+        return num<P, dyn>(f, result);
+      };
+      std::vector<std::int32_t> a, b;
+      const num<P, dyn> x = any(a), y = any(b);
+      const auto check = [&](const num<P, dyn>& chosen, auto of) {
+        std::vector<std::int32_t> out(n_words);
+        std::memcpy(out.data(), &chosen.raw, sizeof chosen.raw);
+        for (int i = 0; i < n_words * K; ++i) {
+          const auto word = static_cast<std::uint32_t>(out[static_cast<std::size_t>(i / K)]);
+          const auto at = static_cast<std::size_t>(i);
+          found.check(element_of<K>(word, i % K, offset) == of(a[at], b[at]));
+        }
+      };
+      using cells::reduce_max;
+      using cells::reduce_min;
+      check(reduce_max::finish(reduce_max::step(reduce_max::begin(2, x), y), f),
+            [](int v, int w) { return v < w ? w : v; });
+      check(reduce_min::finish(reduce_min::step(reduce_min::begin(2, x), y), f),
+            [](int v, int w) { return v < w ? v : w; });
+    }
+}
+
+template <int K, int Bytes>
+void compare_stored(tally& found) {
+  using stored = stored_element<K>;
+  constexpr int n = Bytes / static_cast<int>(sizeof(stored));
+  compare_choices<stored_neurons<stored, n>, K>(found);
+  compare_choices<stored_samples<stored, n, 2>, K>(found);
+}
+
 // Registers of the sizes that the flags have.
 template <int Bytes>
 void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally& bits,
-                       tally& gathers, tally& rows) {
+                       tally& gathers, tally& rows, tally& choices) {
+  compare_stored<2, Bytes>(choices);
+  compare_stored<4, Bytes>(choices);
   compare_bits<Bytes / 4>(all, bits);
   compare_rows<std::int16_t, Bytes / 2>(rows);
   compare_rows<std::int32_t, Bytes / 4>(rows);
@@ -241,20 +297,21 @@ void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally&
 // Not inlined: it uses instructions that the processor may lack.
 __attribute__((noinline)) int compare() {
   const std::vector<std::int32_t> all = words();
-  tally dots, bits, gathers, rows;
-  compare_registers<16>(all, dots, bits, gathers, rows);
+  tally dots, bits, gathers, rows, choices;
+  compare_registers<16>(all, dots, bits, gathers, rows, choices);
 #if defined(__AVX2__)
-  compare_registers<32>(all, dots, bits, gathers, rows);
+  compare_registers<32>(all, dots, bits, gathers, rows, choices);
 #endif
 #if defined(__AVX512F__)
-  compare_registers<64>(all, dots, bits, gathers, rows);
+  compare_registers<64>(all, dots, bits, gathers, rows, choices);
 #endif
   std::printf(
       "dot cases=%ld mismatches=%ld\nbit cases=%ld mismatches=%ld\n"
-      "gather cases=%ld mismatches=%ld\nrow cases=%ld mismatches=%ld\n",
+      "gather cases=%ld mismatches=%ld\nrow cases=%ld mismatches=%ld\n"
+      "choice cases=%ld mismatches=%ld\n",
       dots.cases, dots.wrong, bits.cases, bits.wrong, gathers.cases, gathers.wrong, rows.cases,
-      rows.wrong);
-  return dots.wrong + bits.wrong + gathers.wrong + rows.wrong == 0 ? 0 : 1;
+      rows.wrong, choices.cases, choices.wrong);
+  return dots.wrong + bits.wrong + gathers.wrong + rows.wrong + choices.wrong == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ struct form {
   int rows, row_size;
 };
 
-// How the weights of a packed layer lie (weights.hpp). Kernels for few samples read panels.
-enum class weight_form { panels, sparse, panels_for_few };
+// How the weights of a packed layer lie (weights.hpp). Kernels for few samples read panels; pooling
+// has none.
+enum class weight_form { none, panels, sparse, panels_for_few };
 
 struct isa_kernels {
   const char* name;

@@ -20,7 +20,18 @@ constexpr int registers_of_samples = register_bytes == 64 ? 4 : 2;
 template <class Tiles>
 engine::kernel find_either(const char* cell, const char* fused, int modes) {
   const engine::kernel found = engine_kernels::find_packed<Tiles>(cell, fused, modes);
-  return found != nullptr ? found : engine_kernels::find_windows<Tiles>(cell, fused);
+  return found != nullptr ? found : engine_kernels::find_windows<Tiles>(cell, fused, modes);
+}
+
+// Windows of packed elements, words of K.
+template <int K>
+engine::kernel find_choices_of(layout way, const char* cell, const char* fused) {
+  using namespace engine_kernels;
+  using stored = stored_element<K>;
+  constexpr int N = register_bytes / static_cast<int>(sizeof(stored));
+  return way == layout::neurons
+             ? find_choices<stored_neurons<stored, N>>(cell, fused)
+             : find_choices<stored_samples<stored, N, registers_of_samples>>(cell, fused);
 }
 
 template <int K>
@@ -28,6 +39,7 @@ engine::kernel find_packed_of(layout way, weight_form weights, const char* cell,
                               int modes) {
   using namespace engine_kernels;
   constexpr int N = words_per_register, S = registers_of_samples;
+  if (weights == weight_form::none) return find_choices_of<K>(way, cell, fused);
   if (way == layout::neurons)
     return find_either<neuron_tiles<packed_neurons<K, std::int32_t, N>, K, std::int32_t, N>>(
         cell, fused, modes);
@@ -45,8 +57,11 @@ engine::kernel find_packed_of(layout way, weight_form weights, const char* cell,
 inline engine::kernel find_wide(layout way, const char* cell, const char* fused, int modes) {
   using namespace engine_kernels;
   constexpr int N = words_per_register, S = registers_of_samples;
-  if (way == layout::samples)
-    return find_either<sample_tiles<wide_samples<2, N, S>, 2, N, S>>(cell, fused, modes);
+  if (way == layout::samples) {
+    using tiles = sample_tiles<wide_samples<2, N, S>, 2, N, S>;
+    const engine::kernel found = engine_kernels::find_packed<tiles>(cell, fused, modes);
+    return found != nullptr ? found : find_windows<tiles>(cell, fused);
+  }
   using tiles = neuron_tiles<wide_neurons<2, N>, 2, std::int64_t, N>;
   const engine::kernel found = find_in_any_formats<tiles>(cell, fused);
   return found != nullptr ? found : find_windows<tiles>(cell, fused);
@@ -70,6 +85,7 @@ inline engine::kernel find_bits(layout way, weight_form weights, const char* cel
 
 inline engine::kernel find_packed(layout way, lane l, int pack, weight_form weights,
                                   const char* cell, const char* fused, int modes) {
+  if (weights == weight_form::none && (l != lane::i32 || pack == bits_of_a_word)) return nullptr;
   if (l == lane::i64) return pack == 2 ? find_wide(way, cell, fused, modes) : nullptr;
   if (pack == bits_of_a_word) return find_bits(way, weights, cell, fused, modes);
   if (pack == 2) return find_packed_of<2>(way, weights, cell, fused, modes);

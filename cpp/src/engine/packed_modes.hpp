@@ -23,12 +23,12 @@ constexpr int n_fast_modes = static_cast<int>(sizeof(fast_modes) / sizeof(fast_m
 
 // The position of a format's modes in `fast_modes`, n_fast_modes if the kernel for any formats is
 // needed.
-inline int find_fast_modes(const dyn& out) {
+constexpr int fast_modes_at(rounding rounds, overflow overflows) {
   for (int m = 0; m < n_fast_modes; ++m)
-    if (out.rounds() == fast_modes[m].rounds && out.overflows() == fast_modes[m].overflows)
-      return m;
+    if (rounds == fast_modes[m].rounds && overflows == fast_modes[m].overflows) return m;
   return n_fast_modes;
 }
+inline int find_fast_modes(const dyn& out) { return fast_modes_at(out.rounds(), out.overflows()); }
 
 // The same for a layer, and for the cell that is fused behind it: a relu, or (`signs`) one that
 // gives -1 or 1. That one has modes of its own only where its format does not hold every result;

@@ -5,8 +5,10 @@
 
 #include "isobit/cells/dense.hpp"
 #include "isobit/cells/hard.hpp"
+#include "isobit/cells/reduce.hpp"
 #include "isobit/cells/relu.hpp"
 #include "packed_schedules.hpp"
+#include "schedules/windows.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -64,14 +66,40 @@ engine::kernel find_in_any_formats(const char* cell, const char* fused) {
   return find_entry(table, cell, fused);
 }
 
-// Layers over windows. Their sums are long: what follows them costs little for any formats, too.
-template <class Tiles>
+// Layers over windows, with the modes at one position of `fast_modes`, or any.
+template <class Tiles, int M = engine::n_fast_modes>
 engine::kernel find_windows(const char* cell, const char* fused) {
   using namespace cells;
-  using formats = formats_of<engine::n_fast_modes>;
+  using formats = formats_of<M>;
   static constexpr entry_for_any_formats table[] = {
       {"convolution", "", &Tiles::template run_windows<dense, nothing, formats>},
       {"convolution", "relu", &Tiles::template run_windows<dense, relu, formats>},
+  };
+  return find_entry(table, cell, fused);
+}
+
+// The same with the modes that quantized networks mostly have (a kernel takes long to compile);
+// the others take the one for any.
+template <class Tiles>
+engine::kernel find_windows(const char* cell, const char* fused, int modes) {
+  using engine::fast_modes_at;
+  constexpr int wrap = fast_modes_at(rounding::trn, overflow::wrap);
+  constexpr int sat = fast_modes_at(rounding::rnd, overflow::sat);
+  constexpr int held = fast_modes_at(rounding::rnd, overflow::wrap);
+  return modes == wrap   ? find_windows<Tiles, wrap>(cell, fused)
+         : modes == sat  ? find_windows<Tiles, sat>(cell, fused)
+         : modes == held ? find_windows<Tiles, held>(cell, fused)
+                         : find_windows<Tiles>(cell, fused);
+}
+
+// Windows of which one stored element is chosen: P is a policy of stored_elements.hpp. Their ints
+// count the words of packed rows (stored_neurons: elements of whole words).
+template <class P>
+engine::kernel find_choices(const char* cell, const char* fused) {
+  using namespace cells;
+  static constexpr entry_for_any_formats table[] = {
+      {"reduce_max", "", &run_groups<P, windows<reduce_max>>},
+      {"reduce_min", "", &run_groups<P, windows<reduce_min>>},
   };
   return find_entry(table, cell, fused);
 }

@@ -11,6 +11,12 @@ namespace {
 // More products of 16-bit numbers might not fit in the upper halves of wide sums.
 constexpr std::int64_t most_wide_inputs = 1 << 16;
 
+// Rows of whole words lie like one long row.
+form packed_form(int pack, int offset, int rows, int row_size) {
+  return row_size % pack == 0 ? form{lane::i32, pack, offset, 1, rows * row_size}
+                              : form{lane::i32, pack, offset, rows, row_size};
+}
+
 }  // namespace
 
 const char* cell_name(const operation& op) { return cell_of(op).name; }
@@ -26,6 +32,7 @@ bool is_over_runs(const operation& op) {
 bool is_matrix(const operation& op) {
   return cell_of(op).kind == engine_kernels::schedule_kind::matrix;
 }
+bool has_sums(const operation& op) { return is_matrix(op) || is_convolution(op); }
 
 packing_choice::packing_choice(const description& net, const proof& proven, const isa_kernels& isa,
                                const plan_options& options)
@@ -34,15 +41,18 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
       isa_(isa),
       options_(options),
       uses_(net.tensors.size()),
+      makers_(net.tensors.size(), -1),
       kept_(net.tensors.size(), options.keep_all) {
   for (int t : net.outputs) kept_[static_cast<std::size_t>(t)] = true;
-  for (std::size_t i = 0; i < net.operations.size(); ++i)
+  for (std::size_t i = 0; i < net.operations.size(); ++i) {
     for (int t : net.operations[i].inputs) uses_[static_cast<std::size_t>(t)].push_back(i);
+    makers_[static_cast<std::size_t>(net.operations[i].output)] = static_cast<int>(i);
+  }
   for (std::size_t i = 0; i < net.operations.size(); ++i) {
     const operation& op = net.operations[i];
     const lane sums = proven.operations[i].narrowest;
     int pack = 1;
-    if (options.packed && options.at_least <= lane::i32 && (is_matrix(op) || is_convolution(op))) {
+    if (options.packed && options.at_least <= lane::i32 && has_sums(op)) {
       if (sums <= lane::i32)
         pack = fits_bits(op)                               ? bits_of_a_word
                : isa.takes_quads && fits(op, 4, lane::i32) ? 4
@@ -54,6 +64,8 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
     }
     packs_.push_back(pack);
   }
+  for (std::size_t i = net.operations.size(); i-- > 0;)  // what follows decides
+    if (packs_[i] == 1) packs_[i] = pack_of_pooling(i);
 }
 
 lane packing_choice::sums(std::size_t index) const {
@@ -84,11 +96,65 @@ bool packing_choice::fits(const operation& op, int pack, lane sums) const {
     return false;
   for (int128 w : op.constants[0].raws)
     if (w < dot_weight_lowest(pack) || w > dot_weight_highest(pack)) return false;
-  const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(op.inputs[0])];
+  return fits(op.inputs[0], pack);
+}
+
+bool packing_choice::fits(int tensor, int pack) const {
+  const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(tensor)];
   const int128 low = *std::min_element(x.low.begin(), x.low.end());
   const int128 high = *std::max_element(x.high.begin(), x.high.end());
   const int128 span = (static_cast<int128>(1) << (32 / pack)) - 1;
   return high - low <= span && low >= -span && high <= span;
+}
+
+// Where packed words come from without unpacked raws in between.
+bool packing_choice::is_made_packed(int tensor) const {
+  const int maker = makers_[static_cast<std::size_t>(tensor)];
+  if (maker < 0 || packs_[static_cast<std::size_t>(maker)] > 1) return true;
+  const operation& op = net_.operations[static_cast<std::size_t>(maker)];
+  const int before = op.inputs.empty() ? -1 : makers_[static_cast<std::size_t>(op.inputs[0])];
+  return before >= 0 && fused(static_cast<std::size_t>(before)) == maker;
+}
+
+// Pooling takes and gives the words that those who read it want, where its input comes in words.
+int packing_choice::pack_of_pooling(std::size_t index) const {
+  const operation& op = net_.operations[index];
+  if (!options_.packed || options_.at_least > lane::i32 || op.inputs.size() != 1) return 1;
+  const int in = op.inputs[0];
+  const dyn& x = net_.tensors[static_cast<std::size_t>(in)].format;
+  const dyn& y = net_.tensors[static_cast<std::size_t>(op.output)].format;
+  const form wanted = home_form(op.output, lane::i32, 0, 0);
+  const bool known =
+      wanted.pack > 1 && isa_.find_packed(options_.way, lane::i32, wanted.pack, weight_form::none,
+                                          cell_name(op), "", 0) != nullptr;
+  const bool same_raws = x.frac() == y.frac() && detail::holds(x, y);
+  if (!known || !same_raws || is_kept(in) || uses_[static_cast<std::size_t>(in)].size() != 1 ||
+      !fits(in, wanted.pack) || !is_made_packed(in))
+    return 1;
+  const int unit = unit_of_windows(index);
+  const std::int64_t run = op.ints[0], *bases = op.ints.data() + 4 + op.ints[1];
+  const bool whole = net_.tensors[static_cast<std::size_t>(in)].size % unit == 0 &&
+                     run % unit == 0 &&
+                     std::all_of(bases, op.ints.data() + op.ints.size(),
+                                 [&](std::int64_t base) { return base % unit == 0; });
+  return whole ? wanted.pack : 1;
+}
+
+// Elements that begin at a word, whatever the position.
+int packing_choice::unit_of_windows(std::size_t index) const {
+  const form wanted = home_form(net_.operations[index].output, lane::i32, 0, 0);
+  return wanted.row_size % wanted.pack == 0 ? wanted.pack : wanted.row_size;
+}
+
+std::vector<std::int64_t> packing_choice::packed_windows(std::size_t index) const {
+  const operation& op = net_.operations[index];
+  const int unit = unit_of_windows(index), pack = packs_[index];
+  const int count = words(unit, pack) * (options_.way == layout::neurons ? pack : 1);
+  std::vector<std::int64_t> ints = op.ints;
+  ints[0] = ints[0] / unit * count;
+  for (auto i = static_cast<std::size_t>(4 + op.ints[1]); i < ints.size(); ++i)
+    ints[i] = ints[i] / unit * count;
+  return ints;
 }
 
 int128 packing_choice::largest_stored(int tensor, int pack) const {
@@ -101,6 +167,10 @@ int128 packing_choice::largest_stored(int tensor, int pack) const {
 
 int packing_choice::offset(int tensor, int pack) const {
   if (pack == bits_of_a_word) return 0;
+  const int maker = makers_[static_cast<std::size_t>(tensor)];
+  if (maker >= 0 && packs_[static_cast<std::size_t>(maker)] > 1 &&
+      !has_sums(net_.operations[static_cast<std::size_t>(maker)]))
+    return offset(net_.operations[static_cast<std::size_t>(maker)].inputs[0], pack);
   const tensor_proof& x = proven_.tensors[static_cast<std::size_t>(tensor)];
   const int lowest = dot_lowest(pack);
   const int highest = lowest + (1 << (32 / pack)) - 1;
@@ -111,15 +181,21 @@ int packing_choice::offset(int tensor, int pack) const {
 
 form packing_choice::input_form(std::size_t index) const {
   const operation& op = net_.operations[index];
-  const int pack = packs_[index];
+  const int pack = packs_[index], by = offset(op.inputs[0], pack);
+  if (!has_sums(op)) {
+    const int size = net_.tensors[static_cast<std::size_t>(op.inputs[0])].size;
+    const int unit = unit_of_windows(index);
+    return packed_form(pack, by, size / unit, unit);
+  }
   const sum_shape shape = shape_of_sums(op, net_);
-  return {lane::i32, pack, offset(op.inputs[0], pack), shape.in_rows, shape.n_in};
+  return packed_form(pack, by, shape.in_rows, shape.n_in);
 }
 
 int packing_choice::fused(std::size_t index) const {
   const operation& op = net_.operations[index];
   const auto& readers = uses_[static_cast<std::size_t>(op.output)];
-  if (!options_.packed || packs_[index] == 1 || is_kept(op.output) || readers.size() != 1)
+  if (!options_.packed || packs_[index] == 1 || !has_sums(op) || is_kept(op.output) ||
+      readers.size() != 1)
     return -1;
   const operation& next = net_.operations[readers[0]];
   const bool known = isa_.find_packed(options_.way, sums(index), packs_[index], weight_form::panels,
@@ -134,7 +210,8 @@ form packing_choice::home_form(int t, lane type, int rows, int row_size) const {
   const auto& readers = uses_[static_cast<std::size_t>(t)];
   if (is_kept(t) || readers.empty() || packs_[readers[0]] == 1) return plain;
   const form wanted = input_form(readers[0]);
-  if (row_size != 0 && (wanted.rows != rows || wanted.row_size != row_size)) return plain;
+  const form made = packed_form(wanted.pack, wanted.offset, rows, row_size);
+  if (row_size != 0 && (wanted.rows != made.rows || wanted.row_size != made.row_size)) return plain;
   const bool all_agree = std::all_of(readers.begin(), readers.end(), [&](std::size_t i) {
     return packs_[i] == wanted.pack && input_form(i).row_size == wanted.row_size;
   });

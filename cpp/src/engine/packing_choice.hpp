@@ -20,6 +20,8 @@ class packing_choice {
   int128 largest_stored(int tensor, int pack) const;
   // How the operation wants its packed input.
   form input_form(std::size_t operation) const;
+  // The ints of packed pooling (find_choices of packed_table.hpp).
+  std::vector<std::int64_t> packed_windows(std::size_t operation) const;
   // The operation that can be fused behind this one, which a kernel named by both computes; -1 if
   // there is none.
   int fused(std::size_t operation) const;
@@ -32,6 +34,10 @@ class packing_choice {
   bool fits_bits(const operation& op) const;
   bool fits(const operation& op, int pack, lane sums) const;
   bool fits_wide(const operation& op) const;
+  bool fits(int tensor, int pack) const;
+  int pack_of_pooling(std::size_t operation) const;
+  int unit_of_windows(std::size_t operation) const;
+  bool is_made_packed(int tensor) const;
   int offset(int tensor, int pack) const;
 
   const description& net_;
@@ -39,6 +45,7 @@ class packing_choice {
   const isa_kernels& isa_;
   const plan_options& options_;
   std::vector<std::vector<std::size_t>> uses_;  // by tensor: the operations that read it
+  std::vector<int> makers_;  // by tensor: the operation that makes it; -1 for an input
   std::vector<bool> kept_;
   std::vector<int> packs_;
 };
@@ -49,6 +56,7 @@ bool is_elementwise(const operation& op);
 bool is_blockwise(const operation& op);
 bool is_over_runs(const operation& op);
 bool is_matrix(const operation& op);
+bool has_sums(const operation& op);  // a matrix or a convolution
 
 }  // namespace isobit::engine
 

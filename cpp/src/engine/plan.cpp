@@ -134,7 +134,9 @@ class planner {
     const lane type = lane_of(index);
     const bool in_panels =
         choice_.pack(index) > 1 || (is_matrix(op) && !by_samples() && type != lane::i128);
-    if (in_panels)
+    if (choice_.pack(index) > 1 && !has_sums(op))
+      add_pooling(index, step);
+    else if (in_panels)
       add_packed(index, choice_.pack(index) > 1 ? choice_.sums(index) : type, step);
     else
       add_plain(index, type, step);
@@ -166,6 +168,21 @@ class planner {
       return by_register ? constants_by_register(op, type, isa_.register_bytes)
                          : plain_constants(op, type);
     });
+  }
+
+  void add_pooling(std::size_t index, operation_step& step) {
+    const operation& op = net_.operations[index];
+    const form wanted = choice_.input_form(index);
+    step.inputs.push_back(in_form(op.inputs[0], wanted, step.conversions));
+    step.output = plan_.home[static_cast<std::size_t>(op.output)] =
+        add_buffer(choice_.home_form(op.output, lane::i32, 0, 0));
+    step.run = at_once(isa_.find_packed(plan_.options.way, lane::i32, wanted.pack,
+                                        weight_form::none, cell_name(op), "", 0),
+                       isa_.packed_samples);
+    step.output_size = size(op.output);
+    auto ints = std::make_shared<const std::vector<std::int64_t>>(choice_.packed_windows(index));
+    step.ints = ints->data();
+    step.constants.storage = std::move(ints);
   }
 
   void add_packed(std::size_t index, lane type, operation_step& step) {

@@ -65,6 +65,25 @@ void narrow(const T* raws, int n, int offset, unsigned char* to) {
   }
 }
 
+// Rows of one to three elements, with what follows in the place of their padding, whose weights are
+// zero. Returns how many rows: nothing follows the last ones.
+template <int K, class T>
+std::ptrdiff_t pack_short_rows(const T* raws, std::ptrdiff_t rows, int row_size, int offset,
+                               std::int32_t* packed) {
+  using stored = std::conditional_t<K == 2, std::int16_t, std::int8_t>;
+  typedef T wide __attribute__((vector_size(4 * sizeof(T))));
+  typedef stored small __attribute__((vector_size(4 * sizeof(stored))));
+  const int row_words = engine::words(row_size, K);
+  std::ptrdiff_t r = 0;
+  for (; r * row_size + 4 <= rows * row_size; ++r) {
+    wide from;
+    std::memcpy(&from, raws + r * row_size, sizeof from);
+    const small result = __builtin_convertvector(from + static_cast<T>(offset), small);
+    std::memcpy(packed + r * row_words, &result, sizeof result);
+  }
+  return r;
+}
+
 // Rows of raws, without gaps, to rows of whole words.
 template <int K, class T>
 void pack_rows(const T* raws, std::ptrdiff_t rows, int row_size, int offset, std::int32_t* packed) {
@@ -73,7 +92,10 @@ void pack_rows(const T* raws, std::ptrdiff_t rows, int row_size, int offset, std
     row_size *= static_cast<int>(rows);
     rows = 1;
   }
-  for (std::ptrdiff_t r = 0; r < rows; ++r)
+  std::ptrdiff_t r = 0;
+  if constexpr (K <= 4 && sizeof(T) <= 8)
+    if (row_size < 4) r = pack_short_rows<K>(raws, rows, row_size, offset, packed);
+  for (; r < rows; ++r)
     narrow<K>(raws + r * row_size, row_size, offset,
               reinterpret_cast<unsigned char*>(packed + r * row_words));
 }

@@ -6,6 +6,7 @@
 
 #include "engine/schedules/rows.hpp"
 #include "isobit/policy/neurons.hpp"
+#include "isobit/policy/stored_elements.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -20,10 +21,10 @@ struct raw_at {
   static num<P, dyn> get(const constants<P, dyn>& c, std::ptrdiff_t i) { return c[i]; }
   static void put(const view<P, dyn>& y, std::ptrdiff_t i, const num<P, dyn>& v) { y.put(i, v); }
 };
-template <class T, int N>
-struct raw_at<neurons<T, N>> {
-  using P = neurons<T, N>;
-  static constexpr int width = N;
+template <class P>
+struct register_at {
+  using T = typename P::word_type;
+  static constexpr int width = P::width;
   static num<P, dyn> get(const view<P, dyn>& x, std::ptrdiff_t i) {
     return {x.format(), load(x.data, i)};
   }
@@ -43,6 +44,10 @@ struct raw_at<neurons<T, N>> {
     return v;
   }
 };
+template <class T, int N>
+struct raw_at<neurons<T, N>> : register_at<neurons<T, N>> {};
+template <class T, int N>
+struct raw_at<stored_neurons<T, N>> : register_at<stored_neurons<T, N>> {};
 
 template <class Cell, class P, std::size_t... C>
 void windows_with(const engine::op_args& a, std::index_sequence<C...>) {
