@@ -9,10 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from isobit.benchmarking.networks import FloatArray, Network, loaded
+from isobit.benchmarking.networks import BITS_8, CALIBRATED_16, FloatArray, Network, calibrated, loaded
 
 PARTICLES, FEATURES = 30, 16
 EDGE, NODE, JET = (32, 30, 15, 5), (21, 30, 15, 6), (180, 30, 15, 5)
+
+_SAMPLES = 100
+"""For calibration: each has 870 edges."""
+
+_FORMATS = {
+    # Sums over edges and nodes grow far beyond one format for everything. Weights of 14 bits keep the sums of
+    # products in 32 bits.
+    CALIBRATED_16: calibrated(16, np.inf, _SAMPLES, "fixed<14,2,RND,SAT>"),
+    BITS_8: calibrated(8, 4, _SAMPLES),
+}
 
 
 def interaction_network(folder: Path) -> Network:
@@ -23,7 +33,8 @@ def interaction_network(folder: Path) -> Network:
     def normal(n: int) -> FloatArray:
         return np.random.default_rng(1).normal(size=(n, PARTICLES, FEATURES)).astype(np.float32)
 
-    return Network(f"interaction network {PARTICLES}x{FEATURES}", loaded(path), normal, path)
+    name = f"interaction network {PARTICLES}x{FEATURES}"
+    return Network(name, loaded(path), normal, path, formats=_FORMATS)
 
 
 class _File:

@@ -32,6 +32,7 @@ AUTOENCODER = (57, 32, 16, 3, 16, 32, 57)
 LARGE = (256, 512, 512, 10)
 CALIBRATION_SAMPLES = 2000
 BITS_16, BITS_8, BITS_6, BITS_1 = "fixed<16,6>", "8 bits", "6 bits", "1 bit"
+CALIBRATED_16 = "16 bits"
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,21 @@ def uniform(formats: Any) -> Quantize:
     return quantize
 
 
-def calibrated(width: int, limit: float, samples: int = CALIBRATION_SAMPLES) -> Quantize:
+def calibrated(
+    width: int, limit: float, samples: int = CALIBRATION_SAMPLES, weight: str | None = None
+) -> Quantize:
     """Formats of one width from ranges over samples that are clipped at a limit.
 
     A few bits resolve typical values only where they need not reach the rare large ones: those saturate.
+    ``weight`` is the format of the weights of dense layers, where they need not have the width of the rest.
     """
 
     def quantize(network: Network) -> QuantizedModel:
         below = np.nextafter(np.float32(limit), np.float32(0))
         X = np.clip(network.samples(samples), -limit, below)
-        return network.model.quantize(calibration=X, width=width)
+        layers = [node.name for node in network.model.layers if node.op == "dense"]
+        config = {name: {"weight": weight} for name in layers} if weight else None
+        return network.model.quantize(config, calibration=X, width=width)
 
     return quantize
 
@@ -101,7 +107,7 @@ FORMATS: Mapping[str, Quantize] = {
     BITS_8: calibrated(8, 4),
     BITS_6: calibrated(6, 2),
 }
-USERS_FORMATS: Mapping[str, Quantize] = {"16 bits": calibrated(16, np.inf), BITS_8: calibrated(8, np.inf)}
+USERS_FORMATS: Mapping[str, Quantize] = {CALIBRATED_16: calibrated(16, np.inf), BITS_8: calibrated(8, np.inf)}
 """For models of whose values nothing is known."""
 
 
