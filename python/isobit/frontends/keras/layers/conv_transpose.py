@@ -6,45 +6,22 @@ import numpy as np
 
 from isobit.errors import FileFormatError
 from isobit.frontends.keras.layers.activations import fused_activation
-from isobit.frontends.keras.layers.base import Call, Handler, Tensor, Variable
-from isobit.frontends.keras.layers.convolution import bias_of, with_bias
-from isobit.frontends.keras.layers.windows import (
-    INERT,
-    as_it_was,
-    channels_last,
-    data_format,
-    per_axis,
-)
-from isobit.frontends.keras.options import Options
+from isobit.frontends.keras.layers.base import Call, Tensor
+from isobit.frontends.keras.layers.convolution import Conv, bias_of
+from isobit.frontends.keras.layers.windows import as_it_was, per_axis
 
 
-class ConvTranspose(Handler):
+class ConvTranspose(Conv):
     """``Conv1DTranspose``, ``Conv2DTranspose``, ``Conv3DTranspose``.
 
     Keras defines them as the gradient of a convolution: that convolution, with the same padding rule, must
     make the input's shape of the result's.
-
-    Parameters
-    ----------
-    rank : int
-        Number of spatial axes.
     """
 
-    irrelevant = INERT
-
-    def __init__(self, rank: int) -> None:
-        self.rank = rank
-
-    def variables(self, options: Options) -> tuple[Variable, ...]:
-        """Kernel and bias."""
-        return with_bias(options, "kernel")
-
-    def convert(self, call: Call) -> Tensor:
-        """One node, one for the activation, and transpositions for ``channels_first``."""
+    def applied(self, call: Call, tensor: Tensor, order: str) -> Tensor:
+        """The layer on channels-last data."""
         options, rank = call.options, self.rank
         options.require("groups", None, 1)
-        order = data_format(call)
-        tensor = channels_last(call, call.input(), rank, order)
         filters = options.integer("filters")
         size = per_axis(call, "kernel_size", rank)
         kernel = call.weight("kernel", (*size, filters, tensor.shape[-1]))

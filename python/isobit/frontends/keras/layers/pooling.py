@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from isobit.frontends.keras.layers.base import Call, Handler, Tensor
 from isobit.frontends.keras.layers.masks import masked_mean
@@ -14,6 +15,7 @@ from isobit.frontends.keras.layers.windows import (
     padded,
     per_axis,
 )
+from isobit.ir import Shape
 
 
 class Pooling(Handler):
@@ -35,28 +37,24 @@ class Pooling(Handler):
         """One node, and transpositions for ``channels_first``."""
         order = data_format(call)
         tensor = channels_last(call, call.input(), self.rank, order)
+        return as_it_was(call, call.emit(self.op, [tensor], self.windows(call, tensor.shape[:-1])), order)
+
+    def windows(self, call: Call, spatial: Shape) -> dict[str, Any]:
+        """The node's attributes."""
         size = per_axis(call, "pool_size", self.rank)
         strides = per_axis(call, "strides", self.rank) if call.options.has("strides") else size
         ones = (1,) * self.rank
         padding = call.options.text("padding", "valid", ("valid", "same"))
-        pads = padded(call, padding, tensor.shape[:-1], size, strides, ones)
-        attrs = {"pool_size": size, "strides": strides, "dilations": ones, "pads": pads}
-        return as_it_was(call, call.emit(self.op, [tensor], attrs), order)
+        pads = padded(call, padding, spatial, size, strides, ones)
+        return {"pool_size": size, "strides": strides, "dilations": ones, "pads": pads}
 
 
-class AdaptivePooling(Handler):
+class AdaptivePooling(Pooling):
     """``AdaptiveMaxPooling*``, ``AdaptiveAveragePooling*``: a given number of windows on each axis."""
 
-    def __init__(self, op: str, rank: int) -> None:
-        self.op = op
-        self.rank = rank
-
-    def convert(self, call: Call) -> Tensor:
-        """One node, and transpositions for ``channels_first``."""
-        order = data_format(call)
-        tensor = channels_last(call, call.input(), self.rank, order)
-        attrs = {"output_size": per_axis(call, "output_size", self.rank)}
-        return as_it_was(call, call.emit(self.op, [tensor], attrs), order)
+    def windows(self, call: Call, spatial: Shape) -> dict[str, Any]:
+        """The node's attributes."""
+        return {"output_size": per_axis(call, "output_size", self.rank)}
 
 
 class GlobalPooling(Handler):
