@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -43,36 +43,30 @@ class Elu(Elementwise):
     name = "elu"
     attributes = declare({"alpha": Attribute(Kind.FLOAT, 1.0)})
     roles = (OUTPUT, TABLE)
-    hls4ml_classes = ("Activation", "ParametrizedActivation", "ELU")
+    hls4ml_classes: ClassVar[tuple[str, ...]] = ("Activation", "ParametrizedActivation", "ELU")
+    tail: ClassVar[Function] = ELU_TAIL
 
     def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
-        """``alpha * (exp(x) - 1)`` for negative x."""
+        """The result for negative x."""
         low, _ = sources["input"]
-        return {"table": value_range(ELU_TAIL, layer.attrs["alpha"], (0.0, max(-low, 0.0)))}
+        return {"table": value_range(self.tail, layer.attrs["alpha"], (0.0, max(-low, 0.0)))}
 
     def lower(self, layer: LayerLowering) -> None:
         """One ``elu`` cell with the exact scale 1."""
-        table = layer.table(TABLE, ELU_TAIL, layer.magnitude_format(), parameter=layer.attrs["alpha"])
+        table = layer.table(TABLE, self.tail, layer.magnitude_format(), parameter=layer.attrs["alpha"])
         layer.emit("elu", constants=[layer.exact("scale", 1.0)], tables=[table])
 
 
-class Celu(Elementwise):
-    """``x if x > 0 else alpha * (exp(x / alpha) - 1)`` (Barron, arXiv:1704.07483)."""
+class Celu(Elu):
+    """``x if x > 0 else alpha * (exp(x / alpha) - 1)`` (Barron, arXiv:1704.07483).
+
+    Alpha is positive: otherwise the result would not be continuous, or not defined.
+    """
 
     name = "celu"
     attributes = declare({"alpha": Attribute(Kind.FLOAT, 1.0, above=0)})
-    roles = (OUTPUT, TABLE)
     hls4ml_classes = ("Activation",)
-
-    def table_range(self, layer: Layer, sources: Ranges) -> Ranges:
-        """``alpha * (exp(x / alpha) - 1)`` for negative x."""
-        low, _ = sources["input"]
-        return {"table": value_range(CELU_TAIL, layer.attrs["alpha"], (0.0, max(-low, 0.0)))}
-
-    def lower(self, layer: LayerLowering) -> None:
-        """One ``elu`` cell with the exact scale 1."""
-        table = layer.table(TABLE, CELU_TAIL, layer.magnitude_format(), parameter=layer.attrs["alpha"])
-        layer.emit("elu", constants=[layer.exact("scale", 1.0)], tables=[table])
+    tail = CELU_TAIL
 
 
 class Selu(Elementwise):
