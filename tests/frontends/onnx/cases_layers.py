@@ -80,6 +80,18 @@ def global_pool(case: Case, op: str) -> onnx.NodeProto:
     return node(op, [_image(case, case.draw(st.integers(1, 3)), 3)], ["y"])
 
 
+def lp_pool(case: Case) -> onnx.NodeProto:
+    rank = case.draw(st.integers(1, 3))
+    kernel = _kernel(case, rank)
+    attrs = _windows(case, rank, kernel, dilated=case.opset >= 18) | case.some(p=case.draw(st.integers(1, 4)))
+    return node("LpPool", [_image(case, rank, 2)], ["y"], kernel_shape=kernel, **attrs)
+
+
+def global_lp_pool(case: Case) -> onnx.NodeProto:
+    attrs = case.some(p=case.draw(st.integers(1, 4)))
+    return node("GlobalLpPool", [_image(case, case.draw(st.integers(1, 3)), 3)], ["y"], **attrs)
+
+
 def layer_normalization(case: Case) -> onnx.NodeProto:
     shape = case.shape(2, 3)
     axis = case.axis(len(shape) + 1)
@@ -141,6 +153,8 @@ MAKERS: dict[str, Callable[[Case], onnx.NodeProto]] = {
     "ConvTranspose": conv_transpose,
     "MaxPool": max_pool,
     "AveragePool": average_pool,
+    "LpPool": lp_pool,
+    "GlobalLpPool": global_lp_pool,
     "LayerNormalization": layer_normalization,
     "InstanceNormalization": instance_normalization,
     "Einsum": einsum,

@@ -12,10 +12,10 @@ from frontends.onnx.node_report import BEGIN, DOCUMENT, END, VERSION, report
 from frontends.onnx.node_tests import PASSED, STORED, WRONG, Outcome, outcomes
 from isobit.frontends.onnx.table import OPERATORS
 
-FLOOR = 1000
+FLOOR = 1090
 """Cases that pass."""
-WITHOUT_CASES = {"IsInf", "IsNaN"}
-"""Their cases have data that is not finite."""
+WITHOUT_CASES = {"GlobalLpPool", "IsInf", "IsNaN"}
+"""There are none of the first; those of the others have data that is not finite."""
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ REFUSED: dict[str, tuple[onnx.NodeProto, dict[str, Any], str]] = {
     "scatter": (
         node("ScatterND", ["x", "i", "u"], ["y"], reduction="add"),
         {"i": [[0]], "u": np.ones((1, 2, 6, 6), "f4")},
-        "reduction is 'add'",
+        "indices count the batch axis",
     ),
     "einsum of three": (node("Einsum", ["x", "x", "x"], ["y"], equation="abcd,abcd,abcd->abcd"), {}, "two"),
     "einsum over batch": (node("Einsum", ["x"], ["y"], equation="abcd->bcd"), {}, "batch axis"),

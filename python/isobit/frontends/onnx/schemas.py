@@ -236,6 +236,11 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     ],
     "GlobalMaxPool": [_since((1, 22), (1, 1))],
     "GlobalAveragePool": [_since((1, 22), (1, 1))],
+    "LpPool": [
+        _since((2, 11), (1, 1), "auto_pad kernel_shape p pads strides"),
+        _since((18, 22), (1, 1), "auto_pad ceil_mode dilations kernel_shape p pads strides"),
+    ],
+    "GlobalLpPool": [_since((2, 22), (1, 1), "p")],
     "Pad": [
         _since((2,), (1, 1), "mode pads value"),
         _since((11, 13), (2, 3), "mode"),

@@ -1,4 +1,4 @@
-"""Elements chosen, replaced or marked by indices: Gather, Scatter and their relatives, OneHot, TopK."""
+"""Elements chosen or marked by indices: Gather and its relatives, OneHot, TopK."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def gather(layer: Layer) -> Tensor:
     x = layer.data(0, "fib", moved=True)
     axis = layer.data_axis(layer.attributes.integer("axis", 0), x)
     shape, indices = layer.shape(x), layer.array(1)
-    positions = [int(n) for n in _counted(indices, shape[axis]).ravel()]
+    positions = [int(n) for n in counted(indices, shape[axis]).ravel()]
     picked = _taken(layer, x, axis, positions, part="" if indices.ndim == 1 else "taken")
     if indices.ndim == 1:
         return picked
@@ -74,47 +74,28 @@ def _taken(layer: Layer, x: Tensor, axis: int, positions: Sequence[int], part: s
 
 def gather_elements(layer: Layer) -> Tensor:
     """One element for each index, along an axis."""
-    x, indices = _whole(layer, 0), layer.array(1)
-    return _chosen(layer, x, _along(layer, x, indices))
+    x, indices = whole(layer, 0), layer.array(1)
+    return chosen(layer, x, along(layer, x, indices))
 
 
 def gather_nd(layer: Layer) -> Tensor:
     """Elements or slices by tuples of indices."""
-    x, indices = _whole(layer, 0), layer.array(1)
+    x, indices = whole(layer, 0), layer.array(1)
     shape, batch_dims = layer.shape(x), layer.attributes.integer("batch_dims", 0)
     depth = indices.shape[-1]
     if not 0 <= batch_dims < min(len(shape), indices.ndim) or depth + batch_dims > len(shape):
         raise FileFormatError(
             f"tuples of {depth} indices after {batch_dims} axes do not fit the shape {shape}"
         )
-    numbers = _numbers(shape)
+    numbers = numbers_of(shape)
     lead = indices.shape[:batch_dims]
     if lead != shape[:batch_dims]:
         raise FileFormatError(f"indices of shape {indices.shape} do not fit the shape {shape}")
     parts = []
     for place in np.ndindex(lead):
-        tuples = [_counted(indices[place][..., i], shape[batch_dims + i]) for i in range(depth)]
+        tuples = [counted(indices[place][..., i], shape[batch_dims + i]) for i in range(depth)]
         parts.append(numbers[place][tuple(tuples)])
-    chosen = np.stack(parts).reshape(*lead, *parts[0].shape)
-    return _chosen(layer, x, chosen)
-
-
-def scatter_elements(layer: Layer) -> Tensor:
-    """The input, with one element replaced for each index along an axis."""
-    _only_replacing(layer)
-    x, indices = _whole(layer, 0), layer.array(1)
-    return _replaced(layer, x, _along(layer, x, indices).ravel())
-
-
-def scatter_nd(layer: Layer) -> Tensor:
-    """The input, with elements or slices replaced by tuples of indices."""
-    _only_replacing(layer)
-    x, indices = _whole(layer, 0), layer.array(1)
-    shape, depth = layer.shape(x), indices.shape[-1]
-    if depth > len(shape):
-        raise FileFormatError(f"tuples of {depth} indices do not fit the shape {shape}")
-    tuples = [_counted(indices[..., i], shape[i]) for i in range(depth)]
-    return _replaced(layer, x, _numbers(shape)[tuple(tuples)].ravel())
+    return chosen(layer, x, np.stack(parts).reshape(*lead, *parts[0].shape))
 
 
 def compress(layer: Layer) -> Tensor:
@@ -126,7 +107,7 @@ def compress(layer: Layer) -> Tensor:
     if layer.attributes.has("axis"):
         axis = layer.data_axis(layer.attributes.integer("axis", 0), x)
     else:
-        x = layer.reshape(_whole(layer, 0), (math.prod(layer.shape(x)),), part="flat")
+        x = layer.reshape(whole(layer, 0), (math.prod(layer.shape(x)),), part="flat")
         axis = 0
     if kept[-1] >= layer.shape(x)[axis]:
         raise FileFormatError(f"the condition is longer than the axis of length {layer.shape(x)[axis]}")
@@ -188,18 +169,18 @@ def top_k(layer: Layer) -> tuple[Tensor, ...]:
 
 def reverse_sequence(layer: Layer) -> Tensor:
     """The first elements along the time axis in reverse, as many as a constant says for each batch entry."""
-    x, lengths = _whole(layer, 0), layer.integers(1)
+    x, lengths = whole(layer, 0), layer.integers(1)
     batch = layer.attributes.integer("batch_axis", 1)
     time = layer.attributes.integer("time_axis", 0)
     if {batch, time} != {0, 1}:
         raise FileFormatError(f"attributes batch_axis {batch} and time_axis {time} must be 0 and 1")
-    numbers = np.moveaxis(_numbers(layer.shape(x)), (batch, time), (0, 1)).copy()
+    numbers = np.moveaxis(numbers_of(layer.shape(x)), (batch, time), (0, 1)).copy()
     for row, length in zip(numbers, lengths, strict=True):
         row[:length] = row[:length][::-1].copy()
-    return _chosen(layer, x, np.moveaxis(numbers, (0, 1), (batch, time)))
+    return chosen(layer, x, np.moveaxis(numbers, (0, 1), (batch, time)))
 
 
-def _whole(layer: Layer, i: int) -> Tensor:
+def whole(layer: Layer, i: int) -> Tensor:
     """An input without batch axis, all of whose axes indices may count."""
     x = layer.data(i, "fib", moved=True)
     if x.batch is not None:
@@ -209,12 +190,13 @@ def _whole(layer: Layer, i: int) -> Tensor:
     return x
 
 
-def _numbers(shape: tuple[int, ...]) -> Positions:
+def numbers_of(shape: tuple[int, ...]) -> Positions:
+    """The number of every element of a tensor."""
     numbers: Positions = np.arange(math.prod(shape)).reshape(shape)
     return numbers
 
 
-def _counted(indices: Array, length: int) -> Positions:
+def counted(indices: Array, length: int) -> Positions:
     """Indices counted from the front, checked."""
     if indices.dtype.kind not in "iu" or not indices.size:
         raise FileFormatError(f"the indices have the type {indices.dtype} and the shape {indices.shape}")
@@ -224,7 +206,7 @@ def _counted(indices: Array, length: int) -> Positions:
     return counted
 
 
-def _along(layer: Layer, x: Tensor, indices: Array) -> Positions:
+def along(layer: Layer, x: Tensor, indices: Array) -> Positions:
     """Numbers of the elements that indices along the attribute's axis mean."""
     shape = layer.shape(x)
     axis = layer.axis(layer.attributes.integer("axis", 0), len(shape))
@@ -233,40 +215,14 @@ def _along(layer: Layer, x: Tensor, indices: Array) -> Positions:
     grid: list[Any] = list(np.ogrid[tuple(slice(0, n) for n in indices.shape)])
     if any(n > m for a, (n, m) in enumerate(zip(indices.shape, shape, strict=True)) if a != axis):
         raise FileFormatError(f"indices of shape {indices.shape} do not fit the shape {shape}")
-    grid[axis] = _counted(indices, shape[axis])
-    found: Positions = _numbers(shape)[tuple(grid)]
+    grid[axis] = counted(indices, shape[axis])
+    found: Positions = numbers_of(shape)[tuple(grid)]
     return found
 
 
-def _chosen(layer: Layer, x: Tensor, numbers: Positions) -> Tensor:
+def chosen(layer: Layer, x: Tensor, numbers: Positions) -> Tensor:
     """Elements by their numbers, in the shape of these."""
     flat = layer.reshape(x, (math.prod(layer.shape(x)),), part="flat")
     indices = tuple(int(n) for n in numbers.ravel())
     taken = layer.emit("take", [flat], {"axis": 0, "indices": indices}, part="taken")
     return layer.reshape(taken, tuple(int(n) for n in numbers.shape))
-
-
-def _only_replacing(layer: Layer) -> None:
-    reduction = layer.attributes.text("reduction", "none")
-    if reduction != "none":
-        raise layer.refuse(f"attribute reduction is {reduction!r}; supported: 'none'")
-
-
-def _replaced(layer: Layer, x: Tensor, numbers: Positions) -> Tensor:
-    """The input with the elements of these numbers taken from input 2."""
-    updates = _whole(layer, 2)
-    count = math.prod(layer.shape(updates))
-    if count != numbers.size:
-        raise FileFormatError(f"{count} updates for {numbers.size} elements")
-    if len(set(numbers.tolist())) < numbers.size:
-        raise layer.refuse("an index occurs twice; ONNX does not say which of the updates stays")
-    size = math.prod(layer.shape(x))
-    source = np.arange(size)
-    source[numbers] = size + np.arange(count)
-    both = layer.emit(
-        "concatenate",
-        [layer.reshape(x, (size,), part="flat"), layer.reshape(updates, (count,), part="updates")],
-        {"axis": 0},
-        part="both",
-    )
-    return layer.reshape(_chosen(layer, both, source), layer.shape(x))
