@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import strategies as st
 
 import oracle
@@ -21,19 +22,38 @@ def formats(draw, max_width=16, frac=None, signed=None, overflows=OVERFLOWS, min
 
 
 def raws(fmt):
-    """One raw: often an end of the range, a power of two or zero, give or take one."""
+    """One raw, often at an edge."""
     if fmt == oracle.PM1:
         return st.sampled_from([-1, 1])
+    return st.one_of(st.integers(*oracle.raw_range(fmt)), st.sampled_from(edges(fmt)))
+
+
+def edges(fmt):
+    """The ends of a format's range, their halves and zero, give or take one; in order."""
     low, high = oracle.raw_range(fmt)
-    edges = {low, high, 0, 1, -1, low // 2, high // 2 + 1}
-    edges |= {base + step for base in tuple(edges) for step in (-1, 1)}
-    return st.one_of(st.integers(low, high), st.sampled_from(sorted(e for e in edges if low <= e <= high)))
+    near = {base + step for base in (low, high, 0, low // 2, high // 2 + 1) for step in (-1, 0, 1)}
+    return sorted(raw for raw in near if low <= raw <= high)
+
+
+def generator(draw):
+    """Random numbers by the thousand, which Hypothesis would take long to draw: it draws the seed."""
+    return np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+
+
+def some_raws(rng, fmt, size):
+    """A list of raws, half of which are at an edge."""
+    if fmt == oracle.PM1:
+        return rng.choice([-1, 1], size).tolist()
+    low, high = oracle.raw_range(fmt)
+    anywhere = rng.integers(low, high, size, dtype=np.uint64 if high >= 2**63 else np.int64, endpoint=True)
+    known = edges(fmt)
+    picked = zip(anywhere.tolist(), rng.integers(len(known), size=size), rng.random(size) < 0.5, strict=True)
+    return [known[i] if edge else raw for raw, i, edge in picked]
 
 
 @st.composite
 def samples(draw, spec, count):
     """``count`` samples for a description of a network (see tests/engine.py)."""
+    rng = generator(draw)
     kinds = [(spec["tensors"][n]["size"], spec["tensors"][n]["format"]) for n in spec["inputs"]]
-    return [
-        [draw(st.lists(raws(fmt), min_size=size, max_size=size)) for size, fmt in kinds] for _ in range(count)
-    ]
+    return [[some_raws(rng, fmt, size) for size, fmt in kinds] for _ in range(count)]

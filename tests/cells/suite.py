@@ -7,7 +7,8 @@ inputs, attributes and trained constants. The suite chooses formats for every ro
 * proven ranges that hold every value;
 * the oracle's float input and output;
 * the definition of the layer from the float model;
-* the same model after saving and loading.
+* the same model after saving and loading;
+* that all of this saw at least 100 different configurations.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import importlib
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -36,11 +38,14 @@ from isobit.ops import REGISTRY
 from isobit.ops.roles import RoleKind
 
 EXAMPLES = settings(
-    max_examples=25,
+    max_examples=84,
     deadline=None,
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-FEW = settings(EXAMPLES, max_examples=8)
+FEW = settings(EXAMPLES, max_examples=14)
+CONFIGURATIONS = 100
+"""Of a layer and its formats: at least so many different ones a class. Hypothesis repeats some, so that the
+tests draw 84 + 4 * 14."""
 
 
 @dataclass
@@ -58,6 +63,8 @@ class CellSuite:
     op: str
     widest = 20
     """Of data formats."""
+    drawn: ClassVar[set[str]] = set()
+    """The configurations of a run, in words (see conftest.py)."""
     table_overflows = (oracle.WRAP, oracle.SAT, oracle.SAT_SYM, oracle.SAT_ZERO)
 
     def layer(self, draw):
@@ -71,7 +78,7 @@ class CellSuite:
     def test_every_path_gives_the_bits_of_the_oracle(self, data):
         quantized = self.quantized(data.draw)
         spec = description(quantized)
-        samples = data.draw(drawing.samples(spec, 6))
+        samples = data.draw(drawing.samples(spec, 3))
         engine.check(core, spec, samples, repeat=data.draw(st.sampled_from([1, 3, 25])))
         parts = oracle_layers.Parts(quantized)
         for sample in self.legal(quantized, samples):
@@ -124,6 +131,7 @@ class CellSuite:
     def test_float_model_is_the_definition(self, data):
         """The `real` policy against NumPy. Both are double precision: 1e-12 relative or absolute."""
         model = self.model(data.draw)
+        self.note(model)
         numbers = st.floats(-8, 8)
         inputs = {}
         for name, shape in model.inputs.items():
@@ -171,9 +179,22 @@ class CellSuite:
             elif draw(st.booleans()):  # by default the smallest integers that hold all indices
                 least = model.index_ranges[name].format.width
                 config[name] = Format(draw(st.integers(least + 1, 12)), 0, draw(st.booleans()))
+        return self.quantize(model, config)
+
+    def quantize(self, model, config):
+        """The model in formats that were drawn."""
+        self.note(model, config)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", isobit.QuantizationWarning)
             return model.quantize(config)
+
+    def note(self, model, config=None):
+        """Count a layer with its formats."""
+        layers = [
+            (node.op, node.attrs, {name: array.tobytes() for name, array in node.constants.items()})
+            for node in model.layers
+        ]
+        self.drawn.add(repr((model.inputs, layers, config)))
 
     def formats(self, draw, op):
         """A format for every role of an operator."""
@@ -280,13 +301,19 @@ def shapes(dimensions=(1, 1, 2, 3), longest=5):
 
 
 def trained(draw, shape, largest=4.0):
-    """Constants of any precision: round numbers, dyadic ties, and arbitrary ones."""
-    size = int(np.prod(shape))
-    number = st.one_of(
-        st.floats(-largest, largest, allow_subnormal=False),
-        st.integers(-int(largest * 64), int(largest * 64)).map(lambda n: n / 64),
-    )
-    return np.reshape(draw(st.lists(number, min_size=size, max_size=size)), shape)
+    """Constants of any precision: arbitrary numbers, dyadic ties, tiny ones and round ones."""
+    return constants_from(drawing.generator(draw), shape, largest)
+
+
+def constants_from(rng, shape, largest=4.0):
+    """The same from a generator of random numbers."""
+    kinds = [
+        rng.uniform(-largest, largest, shape),
+        rng.integers(-int(largest * 64), int(largest * 64), shape, endpoint=True) / 64,
+        rng.choice([-1.0, 1.0], shape) * largest * 2.0 ** -rng.uniform(0, 40, shape),
+        rng.choice([0.0, 1.0, -1.0, largest, -largest], shape),
+    ]
+    return np.choose(rng.choice(4, shape, p=[0.4, 0.4, 0.1, 0.1]), kinds)
 
 
 def broadcastable(draw, shape):

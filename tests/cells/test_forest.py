@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import drawing
 import isobit
-from cells.suite import EXAMPLES, CellSuite, Layer, trained
+from cells.suite import EXAMPLES, CellSuite, Layer, constants_from, trained
 from isobit.ir import GraphBuilder
 
 
@@ -16,7 +17,7 @@ class Drawn:
     """Random trees, node by node."""
 
     def __init__(self, draw, features, values, deepest):
-        self.draw, self.features, self.deepest = draw, features, deepest
+        self.rng, self.features, self.deepest = drawing.generator(draw), features, deepest
         self.values = values
         self.nodes, self.leaves = [], []
 
@@ -25,14 +26,14 @@ class Drawn:
         return self.grow(0, whole)
 
     def grow(self, level, whole):
-        stop = level == self.deepest or (not whole and self.draw(st.integers(0, 3)) == 0)
+        stop = level == self.deepest or (not whole and self.rng.integers(4) == 0)
         if stop:
-            self.leaves.append(trained(self.draw, (self.values,)))
+            self.leaves.append(constants_from(self.rng, (self.values,)))
             return -len(self.leaves)
         i = len(self.nodes)
-        threshold = float(trained(self.draw, ()))
-        inclusive = self.draw(st.integers(0, 1))
-        self.nodes.append([self.draw(st.integers(0, self.features - 1)), threshold, inclusive, 0, 0])
+        threshold = float(constants_from(self.rng, ()))
+        feature, inclusive = int(self.rng.integers(self.features)), int(self.rng.integers(2))
+        self.nodes.append([feature, threshold, inclusive, 0, 0])
         self.nodes[i][3] = self.grow(level + 1, whole)
         self.nodes[i][4] = self.grow(level + 1, whole)
         return i
@@ -71,6 +72,7 @@ class TestOneDeepTree(TestForest):
     form = "nodes"
     deepest = 9
     most_trees = 1
+    whole = st.sampled_from([False, False, False, True])
 
 
 class TestCompleteTrees(TestForest):

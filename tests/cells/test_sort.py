@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -71,9 +69,7 @@ class TestEmbedding(CellSuite):
     def quantized(self, draw):
         model = self.model(draw)
         rows = len(model.layers[0].constants["weight"])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", isobit.QuantizationWarning)
-            quantized = model.quantize({"layer": self.formats(draw, self.op)})
+        quantized = self.quantize(model, {"layer": self.formats(draw, self.op)})
         assert quantized.formats["x0"] == index_format(rows)
         return quantized
 
