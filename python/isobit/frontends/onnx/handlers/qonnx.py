@@ -62,9 +62,7 @@ def fold_bipolar_quant(layer: Layer, arrays: Sequence[Array]) -> Array:
     _check_inputs(layer)
     x, scale = arrays
     if not (np.all(np.isfinite(x)) and np.all(np.isfinite(scale))):
-        raise GraphError(
-            "its inputs have values that are not finite; export from a good checkpoint"
-        )
+        raise GraphError("its inputs have values that are not finite; export from a good checkpoint")
     return np.asarray(np.where(x >= 0, scale, -scale), dtype=x.dtype)
 
 
