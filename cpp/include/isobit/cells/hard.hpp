@@ -8,6 +8,13 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace cells {
 
+// clip(slope x + offset, 0, 1), exact. like: any format of the same model.
+template <class P, class X, class S, class O, class Y>
+auto hard_ramp(const num<P, X>& x, const num<P, S>& slope, const num<P, O>& offset, const Y& like) {
+  const auto line = slope * x + offset;
+  return min(max(line, zero(line)), literal<P>(integer_like<2, true>(like), 1));
+}
+
 // y = clip(slope x + offset, 0, 1)
 struct hard_sigmoid {
   static constexpr int constants = 2, tables = 0, formats = 0;
@@ -15,9 +22,7 @@ struct hard_sigmoid {
   template <class P, class X, class S, class O, class Y>
   static num<P, Y> apply(const num<P, X>& x, const num<P, S>& slope, const num<P, O>& offset,
                          const Y& out) {
-    const auto one = literal<P>(integer_like<2, true>(out), 1);
-    const auto line = slope * x + offset;
-    return cast(min(max(line, zero(line)), one), out);
+    return cast(hard_ramp(x, slope, offset, out), out);
   }
 };
 
@@ -28,9 +33,7 @@ struct hard_swish {
   template <class P, class X, class S, class O, class Y>
   static num<P, Y> apply(const num<P, X>& x, const num<P, S>& slope, const num<P, O>& offset,
                          const Y& out) {
-    const auto one = literal<P>(integer_like<2, true>(out), 1);
-    const auto line = slope * x + offset;
-    return cast(x * min(max(line, zero(line)), one), out);
+    return cast(x * hard_ramp(x, slope, offset, out), out);
   }
 };
 

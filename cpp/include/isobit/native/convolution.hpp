@@ -99,25 +99,15 @@ template <class P, class Cell, class Windows, class X, class W, class B, class A
 struct plain_convolution {
   ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
     using x_format = typename X::format_type;
-    using weight = typename W::format_type;
-    using bias = typename B::format_type;
-    using sum =
-        decltype(affine_format(count<Windows::taps * Windows::in>(), x_format(), weight(), bias()));
-    using x_word = word<P, x_format>;
+    using most = count<Windows::taps * Windows::in>;
     constexpr int columns = Windows::groups * Windows::out;
-    auto* x = reinterpret_cast<x_word*>(w + Offset);
-    for (int i = 0; i < X::size(); ++i) x[i] = X::template at<P>(w, i).raw;
+    wide_row<P, X, X::size(), Offset> all(w, 0);
     for (int p = 0; p < Windows::positions; ++p)
-      for (int o = 0; o < columns; ++o) {
-        word<P, sum> sums[1];
-        Cell::template sums<1>(Windows::at(p, Windows::in, nullptr),
-                               view<P, x_format>(x_format(), x + o / Windows::out * Windows::in),
-                               constants<P, weight>(weight(), W::data() + o), columns,
-                               constants<P, bias>(bias(), B::data() + o), sums);
-        Y::template put<P>(w, p * columns + o,
-                           Cell::finish(num<P, sum>(sum(), sums[0]), A::template at<P>(0),
-                                        typename Y::format_type()));
-      }
+      for (int o = 0; o < columns; ++o)
+        detail::plain_sum<P, Cell, most, x_format, W, B, A, Y>(
+            w, Windows::at(p, Windows::in, nullptr),
+            view<P, x_format>(x_format(), all.data() + o / Windows::out * Windows::in), columns, o,
+            p * columns + o);
   }
 };
 

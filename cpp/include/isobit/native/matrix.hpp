@@ -29,6 +29,23 @@ auto after(const V& v, int i) {
   return after<P, More...>(First::template apply<P>(v, i), i);
 }
 
+// One sum in integers of any width: terms of x with column o of the weights, to element i of Y.
+// Count: how many terms at most.
+template <class P, class Cell, class Count, class F, class W, class B, class A, class Y,
+          class Terms>
+void plain_sum(unsigned char* w, const Terms& terms, const view<P, F>& x, int columns, int o,
+               int i) {
+  using weight = typename W::format_type;
+  using bias = typename B::format_type;
+  using sum = decltype(affine_format(Count(), F(), weight(), bias()));
+  word<P, sum> sums[1];
+  Cell::template sums<1>(terms, x, constants<P, weight>(weight(), W::data() + o), columns,
+                         constants<P, bias>(bias(), B::data() + o), sums);
+  Y::template put<P>(
+      w, i,
+      Cell::finish(num<P, sum>(sum(), sums[0]), A::template at<P>(0), typename Y::format_type()));
+}
+
 }  // namespace detail
 
 // A row of X as integers S, each with `Add` added. In place where X lies in memory like this.
@@ -104,21 +121,11 @@ template <class P, class Cell, int Rows, int In, int Out, class X, class W, clas
           class Y, std::size_t Offset>
 struct plain_matrix {
   ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
-    using weight = typename W::format_type;
-    using bias = typename B::format_type;
     for (int r = 0; r < Rows; ++r) {
       wide_row<P, X, In, Offset> row(w, r * In);
-      for (int o = 0; o < Out; ++o) {
-        using sum =
-            decltype(affine_format(count<In>(), typename X::format_type(), weight(), bias()));
-        word<P, sum> sums[1];
-        Cell::template sums<1>(count<In>(), row.as_view(),
-                               constants<P, weight>(weight(), W::data() + o), Out,
-                               constants<P, bias>(bias(), B::data() + o), sums);
-        Y::template put<P>(w, r * Out + o,
-                           Cell::finish(num<P, sum>(sum(), sums[0]), A::template at<P>(0),
-                                        typename Y::format_type()));
-      }
+      for (int o = 0; o < Out; ++o)
+        detail::plain_sum<P, Cell, count<In>, typename X::format_type, W, B, A, Y>(
+            w, count<In>(), row.as_view(), Out, o, r * Out + o);
     }
   }
 };
