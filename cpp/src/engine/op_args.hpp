@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lane.hpp"
+
 namespace isobit::engine {
 
 struct plain_format {
@@ -13,13 +15,15 @@ struct plain_format {
 };
 
 // Element i lies i * stride raws (of the kernel's policy) behind data. Packed tensors have `pack`
-// elements a word, each stored as raw + offset, and the stride counts words.
+// elements a word, each stored as raw + offset, and the stride counts words. Blockwise schedules
+// take tensors whose raws lie in narrower integers than they compute in: `type`.
 struct tensor_ref {
   void* data;
   std::ptrdiff_t stride;
   plain_format format;
   int pack;
   int offset;
+  lane type = lane::i128;
 };
 
 struct constant_ref {

@@ -8,6 +8,7 @@
 #include "isobit/policy/bit_dot.hpp"
 #include "packed_modes.hpp"
 #include "packing_choice.hpp"
+#include "shared_memory.hpp"
 
 namespace isobit::engine {
 
@@ -41,6 +42,7 @@ class planner {
     for (int t : net_.inputs) add_input(t);
     for (std::size_t i = 0; i < net_.operations.size(); ++i)
       if (!done_[i]) add_operation(i);
+    place_buffers();
     plan_.guard_offset = reserve(flat_bytes_);
     plan_.flat_offset = reserve(flat_bytes_);
     plan_.spread_offset = reserve(flat_bytes_);
@@ -56,18 +58,42 @@ class planner {
     return type == lane::i128 ? 1 : isa_.register_bytes / static_cast<int>(bytes(type));
   }
 
-  // One register more than needed: kernels write whole ones.
+  // Kernels write whole registers, or pairs of them (wide sums), past the end of a row.
+  static std::size_t with_margin(std::size_t wanted) { return padded(wanted) + 2 * alignment; }
   std::size_t reserve(std::size_t wanted) {
     const std::size_t offset = plan_.workspace_bytes;
-    plan_.workspace_bytes += padded(wanted) + alignment;
+    plan_.workspace_bytes += with_margin(wanted);
     return offset;
+  }
+
+  // Buffers share memory where one is not read any more when the other is written. What is kept is
+  // there until the end.
+  void place_buffers() {
+    const auto keep = [this](int t) {
+      if (home(t) >= 0) lifetimes_[static_cast<std::size_t>(home(t))].last = now();
+    };
+    for (int t : net_.outputs) keep(t);
+    for (std::size_t t = 0; plan_.options.keep_all && t < net_.tensors.size(); ++t)
+      keep(static_cast<int>(t));
+    const shared_memory places = share_memory(lifetimes_);
+    for (std::size_t b = 0; b < plan_.buffers.size(); ++b)
+      plan_.buffers[b].offset = places.offsets[b];
+    plan_.workspace_bytes = places.bytes;
+  }
+
+  // The number of the operation that is being planned.
+  std::size_t now() const { return plan_.operations.size(); }
+  int read(int b) {
+    lifetimes_[static_cast<std::size_t>(b)].last = now();
+    return b;
   }
 
   int add_buffer(const form& f) {
     const std::size_t units =
         static_cast<std::size_t>(f.rows) * static_cast<std::size_t>(words(f.row_size, f.pack));
     const std::size_t unit_bytes = f.pack == 1 ? bytes(f.type) : 4;
-    plan_.buffers.push_back({f, reserve(units * samples_at_once() * unit_bytes)});
+    plan_.buffers.push_back({f, 0});
+    lifetimes_.push_back({with_margin(units * samples_at_once() * unit_bytes), now(), now()});
     return static_cast<int>(plan_.buffers.size()) - 1;
   }
 
@@ -97,17 +123,18 @@ class planner {
     return std::clamp(in_cache / elements / square * square, square, block);
   }
 
-  // The buffer that holds the tensor in this form, converted if need be.
+  // The buffer that holds the tensor in this form, converted if need be, to be read by the
+  // operation that is being planned.
   int in_form(int t, const form& wanted, std::vector<convert_step>& conversions) {
-    if (same(form_of(home(t)), wanted)) return home(t);
+    if (same(form_of(home(t)), wanted)) return read(home(t));
     auto& copies = copies_[static_cast<std::size_t>(t)];
     for (int copy : copies)
-      if (same(form_of(copy), wanted)) return copy;
+      if (same(form_of(copy), wanted)) return read(copy);
     int from = home(t);
     if (form_of(from).pack > 1 && wanted.pack > 1)
       from = in_form(t, {lane::i32, 1, 0, 1, size(t)}, conversions);
     const int copy = add_buffer(wanted);
-    conversions.push_back({from, copy});
+    conversions.push_back({read(from), copy});
     copies.push_back(copy);
     return copy;
   }
@@ -122,6 +149,14 @@ class planner {
       for (int t : op.inputs)
         if (form_of(home(t)).type != lane::i128) type = std::max(type, form_of(home(t)).type);
     return type;
+  }
+
+  // The integers for the results of blockwise operations, which may be narrower than what they are
+  // computed in: those that most operations compute in, if they hold the format.
+  lane stored_lane(int t) const {
+    const dyn& f = net_.tensors[static_cast<std::size_t>(t)].format;
+    const int width = f.width() + (f.is_signed() ? 0 : 1);
+    return width <= bits(lane::i32) ? std::max(lane::i32, plan_.options.at_least) : lane::i64;
   }
 
   void add_operation(std::size_t index) {
@@ -151,11 +186,16 @@ class planner {
 
   void add_plain(std::size_t index, lane type, operation_step& step) {
     const operation& op = net_.operations[index];
-    for (int t : op.inputs)
-      step.inputs.push_back(in_form(t, {type, 1, 0, 1, size(t)}, step.conversions));
-    step.output = plan_.home[static_cast<std::size_t>(op.output)] =
-        add_buffer({type, 1, 0, 1, size(op.output)});
     const bool in_blocks = is_blockwise(op) && type != lane::i128;
+    for (int t : op.inputs) {
+      const form& here = form_of(home(t));
+      const bool as_it_is = in_blocks && here.pack == 1 && here.type <= type;
+      step.inputs.push_back(as_it_is ? read(home(t))
+                                     : in_form(t, {type, 1, 0, 1, size(t)}, step.conversions));
+    }
+    const lane stored = in_blocks ? std::min(type, stored_lane(op.output)) : type;
+    step.output = plan_.home[static_cast<std::size_t>(op.output)] =
+        add_buffer({stored, 1, 0, 1, size(op.output)});
     const int registers = in_blocks ? registers_of_a_block(lanes(type)) : 1;
     step.run = at_once(isa_.find(plan_.options.way, type, op.cell), registers * lanes(type));
     step.output_size = size(op.output);
@@ -271,6 +311,7 @@ class planner {
   std::vector<bool> done_;
   std::map<std::pair<std::vector<std::int64_t>, std::vector<const void*>>, operation_constants>
       constants_;
+  std::vector<lifetime> lifetimes_;  // of buffers
   std::size_t flat_bytes_ = 0, scratch_raws_ = 0;
 };
 

@@ -36,7 +36,7 @@ void* worker::at(int buffer_index) const {
 
 tensor_ref worker::ref(int buffer_index, std::ptrdiff_t stride, const plain_format& format) const {
   const form& f = plan_.buffers[static_cast<std::size_t>(buffer_index)].shape;
-  return {at(buffer_index), stride, format, f.pack, f.offset};
+  return {at(buffer_index), stride, format, f.pack, f.offset, f.type};
 }
 
 void worker::prepare(const operation_step& step) {

@@ -17,7 +17,8 @@ struct block_lanes : registers<lanes<T, N>, S>, derived<block_lanes<T, N, S>> {
   static group lut(const table<block_lanes, Index, Entry>& t, const group& i) {
     group all;
 #pragma GCC unroll 8
-    for (int s = 0; s < S; ++s) all.in[s] = gather_unit<T, N>::gather(t.entries, t.size, i.in[s]);
+    for (int s = 0; s < S; ++s)
+      all.in[s] = gather_unit<T, N>::gather(t.entries, t.size, addresses<T, N>(t.size, i.in[s]));
     return all;
   }
 };

@@ -21,7 +21,7 @@ struct lanes : vector_arithmetic<T, N>, rows_of_lanes<lanes<T, N>, T, N> {
   }
   template <class Index, class Entry>
   static vec lut(const table<lanes, Index, Entry>& t, vec i) {
-    return gather_unit<T, N>::gather(t.entries, t.size, i);
+    return gather_unit<T, N>::gather(t.entries, t.size, addresses<T, N>(t.size, i));
   }
 };
 

@@ -36,12 +36,9 @@ template <class T, int N>
 struct neurons : neuron_arithmetic<T, N>, derived<neurons<T, N>> {
   using vec = typename neuron_arithmetic<T, N>::vec;
 
-  // The last register of a tensor may hold lanes beyond its end; they must not look elsewhere.
   template <class Index, class Entry>
   static vec lut(const table<neurons, Index, Entry>& t, vec i) {
-    const vec last = vec{} + static_cast<T>(t.size - 1);
-    const vec inside = i < 0 ? vec{} : i < last ? i : last;
-    return gather_unit<T, N>::gather(t.entries, t.size, inside);
+    return gather_unit<T, N>::gather(t.entries, t.size, addresses<T, N>(t.size, i));
   }
 };
 
