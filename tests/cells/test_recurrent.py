@@ -12,6 +12,7 @@ from cells.suite import FEW, CellSuite, Layer, description, trained
 from isobit.errors import ConfigError, GraphError, InputError
 from isobit.formats import Format
 from isobit.ir import GraphBuilder
+from isobit.ops import REGISTRY
 
 ACTIVATIONS = ["tanh", "sigmoid", "hard_sigmoid", "relu", "linear"]
 
@@ -45,6 +46,11 @@ class _Recurrent(CellSuite):
             if draw(st.booleans()):
                 constants[name] = trained(draw, (width,), 1.0)
         return Layer(shapes, attrs, constants)
+
+    def formats(self, draw, op):
+        """States have a zero."""
+        states = [role.name for role in REGISTRY[op].roles if role.name in ("output", "state", "hidden")]
+        return super().formats(draw, op) | {name: self.format(draw, self.widest) for name in states}
 
     def activations(self, draw):
         """Mostly the usual ones."""
@@ -115,6 +121,12 @@ class TestOptions:
                 by_length.quantize("fixed<16,6>").predict([x, lengths]),
                 by_mask.quantize("fixed<16,6>").predict([x, mask]),
             )
+
+    def test_states_without_a_zero_are_refused(self, op):
+        for shapes, attrs in (((), {}), ([(3,)], {"mask": True, "zero_output_for_mask": True})):
+            model = build(op, KINDS[op], shapes=shapes, **attrs)
+            with pytest.raises(ConfigError, match=r"'rnn'.*pm1 of 'output' has no 0"):
+                model.quantize({"default": "fixed<16,6>", "rnn": {"output": "pm1"}})
 
     @pytest.mark.parametrize(("wrong", "shown"), [(-1, "-1"), (4, "4"), (1.5, "1.5")])
     def test_lengths_that_are_none_are_refused(self, op, wrong, shown):

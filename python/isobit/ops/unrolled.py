@@ -10,6 +10,7 @@ import numpy as np
 
 from isobit.backends.exact import dense_format, product_format, sum_format
 from isobit.backends.program import EXACT, decode
+from isobit.errors import ConfigError
 from isobit.formats import Format
 from isobit.functions import Function
 from isobit.ops.lookup import SIGMOID, TANH
@@ -205,6 +206,7 @@ class Steps:
         """The row of the sequence."""
         attrs = self._layer.attrs
         if attrs["zero_output_for_mask"]:
+            self._need_zero(self._hidden_role)
             row = self.new_hidden()
             self._layer.emit("masked_to_zero", [self._mask, hidden], row, ints=[t, 0, 0, 1])
             return row
@@ -237,7 +239,15 @@ class Steps:
         self._layer.emit("linear", inputs=[next(given)], output=state)
         return state
 
+    def _need_zero(self, role: Role) -> None:
+        if self._layer.role_format(role).is_pm1:
+            raise ConfigError(
+                f"layer {self._layer.name!r}: the format pm1 of {role.name!r} has no 0, with which states "
+                "begin and masked rows are filled; give a format such as 'fixed<8,2>', or initial states"
+            )
+
     def _zeros(self, role: Role) -> int:
+        self._need_zero(role)
         state = self._layer.internal(role, self.units)
         self._layer.emit("constant", inputs=[], output=state, constants=[self._layer.zeros(self.units)])
         return state
