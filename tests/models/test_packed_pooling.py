@@ -1,6 +1,7 @@
 """Pooling between layers that read packed words, around the edges of words, registers and blocks.
 
-Chains of an input or a convolution (perhaps with ReLU), one or two poolings and a convolution or dense layer.
+Chains of an input or a convolution (perhaps with ReLU), one or two poolings and a convolution or dense layer,
+with reshapes between them.
 Channels rarely fill their words; windows are any pixels, of which some belong to several windows and others
 to none; formats of pooling are mostly those of its input, so that it can stay among packed words.
 """
@@ -53,6 +54,15 @@ class PoolingDraw(PackedDraw):
         cell = rng.choice(["reduce_max", "reduce_min"])
         return self.add(cell, [x], len(windows) * channels, output=output, ints=ints)
 
+    def reshape(self, x):
+        """The same elements, mostly in the same format; sometimes one of them is another."""
+        n, fmt = self.size(x), self.tensors[x][1]
+        order = list(range(n))
+        if self.rng.random() < 0.2:
+            order[self.rng.randrange(n)] = 0
+        output = fmt if self.rng.random() < 0.8 else self.data_format()
+        return self.add("gather", [x], n, output=output, ints=[k for i in order for k in (0, i)])
+
 
 def chain(seed):
     draw = PoolingDraw(seed)
@@ -69,7 +79,13 @@ def chain(seed):
     for _ in range(rng.choice([1, 1, 1, 2])):
         if rng.random() < 0.1:
             outputs.append(last)
+        if rng.random() < 0.15:
+            last = draw.reshape(last)
         last = draw.pooling(last, channels)
+    if rng.random() < 0.1:
+        outputs.append(last)
+    if rng.random() < 0.4:
+        last = draw.reshape(last)
     if rng.random() < 0.1:
         outputs.append(last)
     pooled = last

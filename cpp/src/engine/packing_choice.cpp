@@ -65,7 +65,7 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
     packs_.push_back(pack);
   }
   for (std::size_t i = net.operations.size(); i-- > 0;)  // what follows decides
-    if (packs_[i] == 1) packs_[i] = pack_of_pooling(i);
+    if (packs_[i] == 1) packs_[i] = pack_of_readers(i);
 }
 
 lane packing_choice::sums(std::size_t index) const {
@@ -112,23 +112,40 @@ bool packing_choice::is_made_packed(int tensor) const {
   const int maker = makers_[static_cast<std::size_t>(tensor)];
   if (maker < 0 || packs_[static_cast<std::size_t>(maker)] > 1) return true;
   const operation& op = net_.operations[static_cast<std::size_t>(maker)];
+  if (changes_nothing(static_cast<std::size_t>(maker))) return is_made_packed(op.inputs[0]);
   const int before = op.inputs.empty() ? -1 : makers_[static_cast<std::size_t>(op.inputs[0])];
   return before >= 0 && fused(static_cast<std::size_t>(before)) == maker;
 }
 
-// Pooling takes and gives the words that those who read it want, where its input comes in words.
-int packing_choice::pack_of_pooling(std::size_t index) const {
+bool packing_choice::keeps_raws(const operation& op) const {
+  const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
+  const dyn& y = net_.tensors[static_cast<std::size_t>(op.output)].format;
+  return x.frac() == y.frac() && detail::holds(x, y);
+}
+
+bool packing_choice::changes_nothing(std::size_t index) const {
+  const operation& op = net_.operations[index];
+  if (cell_name(op) != std::string("gather") || op.inputs.size() != 1 || !keeps_raws(op) ||
+      op.ints.size() !=
+          2 * static_cast<std::size_t>(net_.tensors[static_cast<std::size_t>(op.inputs[0])].size))
+    return false;
+  for (std::size_t i = 0; i < op.ints.size(); i += 2)
+    if (op.ints[i + 1] != static_cast<std::int64_t>(i / 2)) return false;
+  return true;
+}
+
+// What does not compute with raws takes and gives the words that those who read it want: pooling
+// only where its input comes in words.
+int packing_choice::pack_of_readers(std::size_t index) const {
   const operation& op = net_.operations[index];
   if (!options_.packed || options_.at_least > lane::i32 || op.inputs.size() != 1) return 1;
   const int in = op.inputs[0];
-  const dyn& x = net_.tensors[static_cast<std::size_t>(in)].format;
-  const dyn& y = net_.tensors[static_cast<std::size_t>(op.output)].format;
   const form wanted = home_form(op.output, lane::i32, 0, 0);
+  if (changes_nothing(index)) return wanted.pack;
   const bool known =
       wanted.pack > 1 && isa_.find_packed(options_.way, lane::i32, wanted.pack, weight_form::none,
                                           cell_name(op), "", 0) != nullptr;
-  const bool same_raws = x.frac() == y.frac() && detail::holds(x, y);
-  if (!known || !same_raws || is_kept(in) || uses_[static_cast<std::size_t>(in)].size() != 1 ||
+  if (!known || !keeps_raws(op) || is_kept(in) || uses_[static_cast<std::size_t>(in)].size() != 1 ||
       !fits(in, wanted.pack) || !is_made_packed(in))
     return 1;
   const int unit = unit_of_windows(index);

@@ -18,6 +18,8 @@ class packing_choice {
   lane sums(std::size_t operation) const;
   // The largest magnitude of what a packed tensor stores.
   int128 largest_stored(int tensor, int pack) const;
+  // Whether the output is the input, in whatever form (a reshape).
+  bool changes_nothing(std::size_t operation) const;
   // How the operation wants its packed input.
   form input_form(std::size_t operation) const;
   // The ints of packed pooling (find_choices of packed_table.hpp).
@@ -35,7 +37,8 @@ class packing_choice {
   bool fits(const operation& op, int pack, lane sums) const;
   bool fits_wide(const operation& op) const;
   bool fits(int tensor, int pack) const;
-  int pack_of_pooling(std::size_t operation) const;
+  bool keeps_raws(const operation& op) const;
+  int pack_of_readers(std::size_t operation) const;
   int unit_of_windows(std::size_t operation) const;
   bool is_made_packed(int tensor) const;
   int offset(int tensor, int pack) const;

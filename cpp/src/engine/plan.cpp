@@ -161,6 +161,10 @@ class planner {
 
   void add_operation(std::size_t index) {
     const operation& op = net_.operations[index];
+    if (choice_.changes_nothing(index)) {
+      plan_.home[static_cast<std::size_t>(op.output)] = home(op.inputs[0]);
+      return;
+    }
     operation_step step{};
     step.ints = op.ints.data();
     for (int t : op.inputs) step.input_formats.push_back(format(t));
