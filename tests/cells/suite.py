@@ -78,8 +78,9 @@ class CellSuite:
     def test_every_path_gives_the_bits_of_the_oracle(self, data):
         quantized = self.quantized(data.draw)
         spec = description(quantized)
-        samples = data.draw(drawing.samples(spec, 3))
-        engine.check(core, spec, samples, repeat=data.draw(st.sampled_from([1, 3, 25])))
+        samples = drawing.samples(spec, 3)
+        elements = sum(tensor["size"] for tensor in spec["tensors"])
+        engine.check(core, spec, samples, repeat=(1, 3, 25)[elements % 3])
         parts = oracle_layers.Parts(quantized)
         for sample in self.legal(quantized, samples):
             named = dict(zip(quantized.inputs, sample, strict=True))
@@ -92,7 +93,7 @@ class CellSuite:
     @given(data=st.data())
     def test_batches_and_threads_change_nothing(self, data):
         quantized = self.quantized(data.draw)
-        samples = self.legal(quantized, data.draw(drawing.samples(description(quantized), 3)))
+        samples = self.legal(quantized, drawing.samples(description(quantized), 3))
         single = [quantized.predict_raw(self.batch(quantized, [sample])) for sample in samples]
         for size, n_threads in ((0, 1), (1, 3), (2, 2), (31, 1), (65, 2), (200, None)):
             order = np.arange(size) % len(samples)
@@ -156,7 +157,7 @@ class CellSuite:
         loaded = isobit.load(path)
         assert loaded.config() == quantized.config()
         assert description_text(loaded) == description_text(quantized)
-        samples = self.legal(quantized, data.draw(drawing.samples(description(quantized), 3)))
+        samples = self.legal(quantized, drawing.samples(description(quantized), 3))
         batch = self.batch(quantized, samples)
         np.testing.assert_array_equal(loaded.predict_raw(batch), quantized.predict_raw(batch))
 

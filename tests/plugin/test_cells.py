@@ -33,7 +33,7 @@ def drawn(kind, count):
     @given(data=st.data())
     def draw(data):
         spec = suite.description(kind().quantized(data.draw))
-        layers.append((spec, data.draw(drawing.samples(spec, SAMPLES))))
+        layers.append((spec, drawing.samples(spec, SAMPLES)))
 
     draw()
     return layers
