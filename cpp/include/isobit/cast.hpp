@@ -143,6 +143,37 @@ num<P, To> integer_cast(const num<P, From>& v, const To& to) {
   return num<P, To>(to, bring_into_range<P>(w, a, exact, dropped, to));
 }
 
+// A run-time format of the modes that networks mostly use, and of no others.
+struct dyn_usual : dyn {
+  explicit constexpr dyn_usual(const dyn& f) : dyn(f) {}
+  constexpr rounding rounds() const {
+    return rounds_ == rounding::trn   ? rounding::trn
+           : rounds_ == rounding::rnd ? rounding::rnd
+                                      : rounding::rnd_conv;
+  }
+  constexpr overflow overflows() const {
+    return overflows_ == overflow::wrap  ? overflow::wrap
+           : overflows_ == overflow::sat ? overflow::sat
+                                         : overflow::pm1;
+  }
+  constexpr bool holds_modes_of(const dyn& f) const {
+    return rounds() == f.rounds() && overflows() == f.overflows();
+  }
+};
+
+// Where modes are known at run time only, the others are computed out of line, so that kernels stay
+// small.
+template <class P, class From>
+__attribute__((noinline)) num<P, dyn> cast_in_unusual_modes(const num<P, From>& v, const dyn& to) {
+  return integer_cast(v, to);
+}
+template <class P, class From>
+num<P, dyn> run_time_cast(const num<P, From>& v, const dyn& to) {
+  const dyn_usual usual(to);
+  return usual.holds_modes_of(to) ? num<P, dyn>(to, integer_cast(v, usual).raw)
+                                  : cast_in_unusual_modes(v, to);
+}
+
 }  // namespace detail
 
 // A value that `to` can hold stays what it is.

@@ -34,10 +34,9 @@ struct isa_kernels {
 
   kernel (*find)(layout, lane, int cell);
   // For a layer whose input is packed (layout::neurons: or not), with the cell that is fused behind
-  // it ("": none), at this position of fast_modes; null if there is none. Sparse weights are for
+  // it ("": none); null if there is none. Sparse weights are for
   // packed inputs in layout::samples only.
-  kernel (*find_packed)(layout, lane, int pack, weight_form, const char* cell, const char* fused,
-                        int modes);
+  kernel (*find_packed)(layout, lane, int pack, weight_form, const char* cell, const char* fused);
 
   // Casts registers of neighbouring raws, `output_size` of them, for the modes at this position of
   // fast_modes (the last: any).

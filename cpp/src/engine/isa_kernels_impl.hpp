@@ -2,6 +2,7 @@
 // once per translation unit, with ISOBIT_ISA naming its inline namespace.
 #include "cell_table.hpp"
 #include "flat_input.hpp"
+#include "int128_kernels.hpp"
 #include "isa_packed.hpp"
 #include "isobit/policy/block_lanes.hpp"
 #include "isobit/policy/lanes.hpp"
@@ -46,17 +47,22 @@ struct policies {
 template <>
 struct policies<int128> {
   using samples = scalar<int128>;
-  using neurons = scalar<int128>;
 };
 
+template <class T>
+engine::kernel find_in(layout way, int cell) {
+  using both = policies<T>;
+  int size = 0;
+  return way == layout::samples
+             ? engine_kernels::cell_table<typename both::samples>(size)[cell].run
+             : engine_kernels::cell_table<typename both::neurons>(size)[cell].run;
+}
+
 inline engine::kernel find(layout way, lane l, int cell) {
-  return with_lane(l, [way, cell](auto t) {
-    using both = policies<decltype(t)>;
-    int size = 0;
-    return way == layout::samples
-               ? engine_kernels::cell_table<typename both::samples>(size)[cell].run
-               : engine_kernels::cell_table<typename both::neurons>(size)[cell].run;
-  });
+  if (l == lane::i16) return find_in<std::int16_t>(way, cell);
+  if (l == lane::i32) return find_in<std::int32_t>(way, cell);
+  if (l == lane::i64) return find_in<std::int64_t>(way, cell);
+  return engine::find_in_int128(cell);
 }
 
 // Activations that are not packed, in layout::neurons.
@@ -64,7 +70,7 @@ template <class T>
 engine::kernel find_unpacked(const char* cell, const char* fused) {
   using namespace engine_kernels;
   constexpr int N = policies<T>::lanes_per_register;
-  return find_in_any_formats<neuron_tiles<packed_neurons<1, T, N>, 1, T, N>>(cell, fused);
+  return find_rows<neuron_tiles<packed_neurons<1, T, N>, 1, T, N>>(cell, fused);
 }
 
 inline engine::kernel find_in_panels(lane l, const char* cell, const char* fused) {
@@ -75,8 +81,8 @@ inline engine::kernel find_in_panels(lane l, const char* cell, const char* fused
 }
 
 inline engine::kernel find_any(layout way, lane l, int pack, weight_form weights, const char* cell,
-                               const char* fused, int modes) {
-  if (pack > 1) return find_packed(way, l, pack, weights, cell, fused, modes);
+                               const char* fused) {
+  if (pack > 1) return find_packed(way, l, pack, weights, cell, fused);
   return way == layout::neurons ? find_in_panels(l, cell, fused) : nullptr;
 }
 

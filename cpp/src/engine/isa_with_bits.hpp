@@ -11,10 +11,10 @@ using base_isa = const engine::isa_kernels&() noexcept;
 
 template <base_isa* Base>
 engine::kernel find_bits_or_of(layout way, lane l, int pack, weight_form weights, const char* cell,
-                               const char* fused, int modes) {
+                               const char* fused) {
   return pack == bits_of_a_word && l == lane::i32
-             ? find_bits(way, weights, cell, fused, modes)
-             : Base().find_packed(way, l, pack, weights, cell, fused, modes);
+             ? find_bits(way, weights, cell, fused)
+             : Base().find_packed(way, l, pack, weights, cell, fused);
 }
 
 template <base_isa* Base>

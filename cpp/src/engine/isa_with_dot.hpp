@@ -11,9 +11,9 @@ using base_isa = const engine::isa_kernels&() noexcept;
 
 template <base_isa* Base>
 engine::kernel find_packed_or_of(layout way, lane l, int pack, weight_form weights,
-                                 const char* cell, const char* fused, int modes) {
-  return pack == 1 ? Base().find_packed(way, l, pack, weights, cell, fused, modes)
-                   : find_packed(way, l, pack, weights, cell, fused, modes);
+                                 const char* cell, const char* fused) {
+  return pack == 1 ? Base().find_packed(way, l, pack, weights, cell, fused)
+                   : find_packed(way, l, pack, weights, cell, fused);
 }
 
 template <base_isa* Base>

@@ -51,6 +51,7 @@ struct op_args {
   const std::int64_t* ints;
   void* scratch;       // room for `scratch_size` raws
   plain_format fused;  // of the output of a cell that follows at once; `output.format` is before it
+  int modes;           // position in fast_modes (packed_modes.hpp) of a packed layer's casts
   // Samples lie side by side in `groups` registers (or groups of them); a kernel goes through all.
   int groups;
   int group;  // the one that it is at

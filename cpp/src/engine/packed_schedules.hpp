@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "isobit/policy/bits.hpp"
+#include "isobit/policy/block_lanes.hpp"
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/packed_samples.hpp"
 #include "isobit/policy/packing.hpp"
@@ -50,20 +51,45 @@ To format_as(const engine::plain_format& f) {
     return To(bind(f));
 }
 
-// Finishes R sums in place. Unrolled only where modes are known: with all of them it would be long.
-template <class Cell, class Then, class Formats, class P, int R>
-void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
+// Finishes a sum in place.
+template <class Cell, class Then, class Formats, class P>
+void finish_one(const engine::op_args& a, const dyn& total, raw_of<P>& sum) {
   using output = typename Formats::output;
   const auto accumulator = format_as<typename Formats::accumulator>(a.formats[0]);
   const auto out = format_as<output>(a.output.format);
   const auto fused = format_as<output>(a.fused);
-  const auto one = [&](int r) {
-    sums[r] = Then::apply(Cell::finish(num<P, dyn>(total, sums[r]), accumulator, out), fused).raw;
+  sum = Then::apply(Cell::finish(num<P, dyn>(total, sum), accumulator, out), fused).raw;
+}
+
+// Finishes R sums in place, whatever the modes: one jump for all of them.
+template <class Cell, class Then, class P, int R, std::size_t... M>
+ISOBIT_FLATTEN ISOBIT_APART void finish_apart(const engine::op_args& a, const dyn& total,
+                                              raw_of<P> (&sums)[R], std::index_sequence<M...>) {
+  const auto all = [&](auto modes) {
+    for (int r = 0; r < R; ++r)
+      finish_one<Cell, Then, formats_of<decltype(modes)::value>, P>(a, total, sums[r]);
+    return true;
   };
+  const bool found = ((a.modes == static_cast<int>(M) && all(count<static_cast<int>(M)>())) || ...);
+  if (!found) all(count<engine::n_fast_modes>());
+}
+
+// The policy that finishes the sums of another one, the same for all that have the same raws.
+template <class T, int N, int S>
+block_lanes<T, N, S> finishing(const registers<lanes<T, N>, S>&);
+template <class T, int N>
+neurons<T, N> finishing(const neuron_arithmetic<T, N>&);
+
+// Finishes R sums in place: in registers where a kernel is for certain modes, else by a function
+// that kernels share.
+template <class Cell, class Then, class Formats, class P, int R>
+void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
   if constexpr (Formats::fixed)
-    detail::for_each_index(std::make_index_sequence<R>(), one);
+    detail::for_each_index(std::make_index_sequence<R>(),
+                           [&](int r) { finish_one<Cell, Then, Formats, P>(a, total, sums[r]); });
   else
-    for (int r = 0; r < R; ++r) one(r);
+    finish_apart<Cell, Then, decltype(finishing(std::declval<P>())), R>(
+        a, total, sums, std::make_index_sequence<engine::n_fast_modes>());
 }
 
 // Words in front of the weights of each neuron.

@@ -16,80 +16,101 @@ namespace engine_kernels {
 
 struct packed_entry {
   const char* cell;
-  const char* fused;                                  // "" for nothing
-  engine::kernel by_modes[engine::n_fast_modes + 1];  // the last one for any formats
-};
-
-template <class Tiles, class Cell, class Then, std::size_t... M>
-constexpr packed_entry packed(const char* cell, const char* fused, std::index_sequence<M...>) {
-  return {cell, fused, {&Tiles::template run<Cell, Then, formats_of<static_cast<int>(M)>>...}};
-}
-
-template <class Tiles>
-engine::kernel find_packed(const char* cell, const char* fused, int modes) {
-  using namespace cells;
-  constexpr std::make_index_sequence<engine::n_fast_modes + 1> all;
-  static constexpr packed_entry table[] = {
-      packed<Tiles, dense, nothing>("dense", "", all),
-      packed<Tiles, dense, relu>("dense", "relu", all),
-      packed<Tiles, dense, binary_tanh>("dense", "binary_tanh", all),
-  };
-  for (const packed_entry& e : table)
-    if (std::strcmp(e.cell, cell) == 0 && std::strcmp(e.fused, fused) == 0)
-      return e.by_modes[modes];
-  return nullptr;
-}
-
-struct entry_for_any_formats {
-  const char *cell, *fused;
+  const char* fused;  // "" for nothing
   engine::kernel run;
 };
 
 template <int Size>
-engine::kernel find_entry(const entry_for_any_formats (&table)[Size], const char* cell,
-                          const char* fused) {
-  for (const entry_for_any_formats& e : table)
+engine::kernel find_entry(const packed_entry (&table)[Size], const char* cell, const char* fused) {
+  for (const packed_entry& e : table)
     if (std::strcmp(e.cell, cell) == 0 && std::strcmp(e.fused, fused) == 0) return e.run;
   return nullptr;
 }
 
-// The same where one kernel for any formats is enough.
+using any_formats = formats_of<engine::n_fast_modes>;
+
+// A kernel of its own for each of `fast_modes`: for the layers that most of the time goes into.
+template <class Tiles, class Cell, class Then, std::size_t... M>
+void run_in_modes(const engine::op_args& a, std::index_sequence<M...>) {
+  static constexpr engine::kernel all[] = {
+      &Tiles::template run<Cell, Then, formats_of<static_cast<int>(M)>>...};
+  all[a.modes](a);
+}
+template <class Tiles, class Cell, class Then>
+void run_by_modes(const engine::op_args& a) {
+  run_in_modes<Tiles, Cell, Then>(a, std::make_index_sequence<engine::n_fast_modes + 1>());
+}
+
+// Layers over rows.
 template <class Tiles>
-engine::kernel find_in_any_formats(const char* cell, const char* fused) {
+engine::kernel find_rows(const char* cell, const char* fused) {
   using namespace cells;
-  using formats = formats_of<engine::n_fast_modes>;
-  static constexpr entry_for_any_formats table[] = {
-      {"dense", "", &Tiles::template run<dense, nothing, formats>},
-      {"dense", "relu", &Tiles::template run<dense, relu, formats>},
-      {"dense", "binary_tanh", &Tiles::template run<dense, binary_tanh, formats>},
+  static constexpr packed_entry table[] = {
+      {"dense", "", &Tiles::template run<dense, nothing, any_formats>},
+      {"dense", "relu", &Tiles::template run<dense, relu, any_formats>},
+      {"dense", "binary_tanh", &Tiles::template run<dense, binary_tanh, any_formats>},
   };
   return find_entry(table, cell, fused);
 }
 
-// Layers over windows, with the modes at one position of `fast_modes`, or any.
-template <class Tiles, int M = engine::n_fast_modes>
+// Layers over windows.
+template <class Tiles>
 engine::kernel find_windows(const char* cell, const char* fused) {
   using namespace cells;
-  using formats = formats_of<M>;
-  static constexpr entry_for_any_formats table[] = {
-      {"convolution", "", &Tiles::template run_windows<dense, nothing, formats>},
-      {"convolution", "relu", &Tiles::template run_windows<dense, relu, formats>},
+  static constexpr packed_entry table[] = {
+      {"convolution", "", &Tiles::template run_windows<dense, nothing, any_formats>},
+      {"convolution", "relu", &Tiles::template run_windows<dense, relu, any_formats>},
   };
   return find_entry(table, cell, fused);
 }
 
-// The same with the modes that quantized networks mostly have (a kernel takes long to compile);
-// the others take the one for any.
+// Rows or windows.
 template <class Tiles>
-engine::kernel find_windows(const char* cell, const char* fused, int modes) {
+engine::kernel find_layer(const char* cell, const char* fused) {
+  const engine::kernel found = find_rows<Tiles>(cell, fused);
+  return found != nullptr ? found : find_windows<Tiles>(cell, fused);
+}
+
+// Layers over rows with kernels for certain modes, else as above.
+template <class Tiles>
+engine::kernel find_fast_rows(const char* cell, const char* fused) {
+  using namespace cells;
+  static constexpr packed_entry table[] = {
+      {"dense", "", &run_by_modes<Tiles, dense, nothing>},
+      {"dense", "relu", &run_by_modes<Tiles, dense, relu>},
+  };
+  const engine::kernel found = find_entry(table, cell, fused);
+  return found != nullptr ? found : find_layer<Tiles>(cell, fused);
+}
+
+// Kernels over windows for the modes that quantized networks mostly have: they take long to
+// compile.
+template <class Tiles, class Then>
+void run_windows_by_modes(const engine::op_args& a) {
+  using cells::dense;
   using engine::fast_modes_at;
   constexpr int wrap = fast_modes_at(rounding::trn, overflow::wrap);
   constexpr int sat = fast_modes_at(rounding::rnd, overflow::sat);
   constexpr int held = fast_modes_at(rounding::rnd, overflow::wrap);
-  return modes == wrap   ? find_windows<Tiles, wrap>(cell, fused)
-         : modes == sat  ? find_windows<Tiles, sat>(cell, fused)
-         : modes == held ? find_windows<Tiles, held>(cell, fused)
-                         : find_windows<Tiles>(cell, fused);
+  if (a.modes == wrap)
+    Tiles::template run_windows<dense, Then, formats_of<wrap>>(a);
+  else if (a.modes == sat)
+    Tiles::template run_windows<dense, Then, formats_of<sat>>(a);
+  else if (a.modes == held)
+    Tiles::template run_windows<dense, Then, formats_of<held>>(a);
+  else
+    Tiles::template run_windows<dense, Then, any_formats>(a);
+}
+
+// Rows or windows with kernels for certain modes, else as above.
+template <class Tiles>
+engine::kernel find_fast_layer(const char* cell, const char* fused) {
+  static constexpr packed_entry table[] = {
+      {"convolution", "", &run_windows_by_modes<Tiles, nothing>},
+      {"convolution", "relu", &run_windows_by_modes<Tiles, cells::relu>},
+  };
+  const engine::kernel found = find_entry(table, cell, fused);
+  return found != nullptr ? found : find_fast_rows<Tiles>(cell, fused);
 }
 
 // Windows of which one stored element is chosen: P is a policy of stored_elements.hpp. Their ints
@@ -97,7 +118,7 @@ engine::kernel find_windows(const char* cell, const char* fused, int modes) {
 template <class P>
 engine::kernel find_choices(const char* cell, const char* fused) {
   using namespace cells;
-  static constexpr entry_for_any_formats table[] = {
+  static constexpr packed_entry table[] = {
       {"reduce_max", "", &run_groups<P, windows<reduce_max>>},
       {"reduce_min", "", &run_groups<P, windows<reduce_min>>},
   };

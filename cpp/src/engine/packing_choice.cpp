@@ -85,14 +85,13 @@ bool packing_choice::fits_bits(const operation& op) const {
   return x.overflows() == overflow::pm1 &&
          std::all_of(weights.begin(), weights.end(), [](int128 w) { return w == 1 || w == -1; }) &&
          isa_.find_packed(options_.way, lane::i32, bits_of_a_word, weight_form::panels,
-                          cell_name(op), "", 0) != nullptr;
+                          cell_name(op), "") != nullptr;
 }
 
 bool packing_choice::fits(const operation& op, int pack, lane sums) const {
   // Words of one channel would be mostly empty.
   if (is_convolution(op) && shape_of_sums(op, net_).n_in == 1) return false;
-  if (isa_.find_packed(options_.way, sums, pack, weight_form::panels, cell_name(op), "", 0) ==
-      nullptr)
+  if (isa_.find_packed(options_.way, sums, pack, weight_form::panels, cell_name(op), "") == nullptr)
     return false;
   for (int128 w : op.constants[0].raws)
     if (w < dot_weight_lowest(pack) || w > dot_weight_highest(pack)) return false;
@@ -144,7 +143,7 @@ int packing_choice::pack_of_readers(std::size_t index) const {
   if (changes_nothing(index)) return wanted.pack;
   const bool known =
       wanted.pack > 1 && isa_.find_packed(options_.way, lane::i32, wanted.pack, weight_form::none,
-                                          cell_name(op), "", 0) != nullptr;
+                                          cell_name(op), "") != nullptr;
   if (!known || !keeps_raws(op) || is_kept(in) || uses_[static_cast<std::size_t>(in)].size() != 1 ||
       !fits(in, wanted.pack) || !is_made_packed(in))
     return 1;
@@ -216,7 +215,7 @@ int packing_choice::fused(std::size_t index) const {
     return -1;
   const operation& next = net_.operations[readers[0]];
   const bool known = isa_.find_packed(options_.way, sums(index), packs_[index], weight_form::panels,
-                                      cell_name(op), cell_name(next), 0) != nullptr;
+                                      cell_name(op), cell_name(next)) != nullptr;
   return known && proven_.operations[readers[0]].narrowest <= sums(index)
              ? static_cast<int>(readers[0])
              : -1;

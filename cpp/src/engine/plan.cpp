@@ -221,7 +221,7 @@ class planner {
     step.output = plan_.home[static_cast<std::size_t>(op.output)] =
         add_buffer(choice_.home_form(op.output, lane::i32, 0, 0));
     step.run = at_once(isa_.find_packed(plan_.options.way, lane::i32, wanted.pack,
-                                        weight_form::none, cell_name(op), "", 0),
+                                        weight_form::none, cell_name(op), ""),
                        isa_.packed_samples);
     step.output_size = size(op.output);
     auto ints = std::make_shared<const std::vector<std::int64_t>>(choice_.packed_windows(index));
@@ -251,12 +251,11 @@ class planner {
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, layer.shape.out_rows, layer.shape.n_out));
     const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
+    step.modes = find_fast_modes(op.formats[0], out, fused, fused_name != std::string("relu"));
     const bool sparse = by_samples() && type == lane::i32 && is_matrix(op) &&
                         pack != bits_of_a_word && filled_share(layer) < sparse_below;
     const auto find = [&](weight_form weights) {
-      return isa_.find_packed(
-          plan_.options.way, type, pack, weights, cell_name(op), fused_name,
-          find_fast_modes(op.formats[0], out, fused, fused_name != std::string("relu")));
+      return isa_.find_packed(plan_.options.way, type, pack, weights, cell_name(op), fused_name);
     };
     step.run =
         at_once(find(sparse ? weight_form::sparse : weight_form::panels), isa_.packed_samples);

@@ -44,6 +44,7 @@ struct operation_step {
   std::vector<plain_format> input_formats;
   int output;  // buffer
   plain_format output_format, fused_format;
+  int modes;  // position in fast_modes of a packed layer's casts
   int output_size;
   const std::int64_t* ints;
   operation_constants constants;

@@ -65,6 +65,7 @@ void worker::prepare(const operation_step& step, const step_kernel& run,
                 step.ints,
                 memory_->data() + plan_.scratch_offset,
                 step.fused_format,
+                step.modes,
                 1,
                 0};
 }

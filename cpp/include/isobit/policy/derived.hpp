@@ -35,6 +35,10 @@ struct derived {
   static num<P, To> cast(const num<P, From>& v, const To& to) {
     return detail::integer_cast(v, to);
   }
+  template <class From>
+  static num<P, dyn> cast(const num<P, From>& v, const dyn& to) {
+    return detail::run_time_cast(v, to);
+  }
 
   template <class F, class Raw>
   static auto square(const F& f, const Raw& a) {

@@ -16,6 +16,8 @@
 #else
 #define ISOBIT_FLATTEN
 #endif
+// What several kernels share and call.
+#define ISOBIT_APART __attribute__((noinline))
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
