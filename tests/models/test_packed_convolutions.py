@@ -14,14 +14,17 @@ import numpy as np
 import pytest
 
 import isobit
-from isobit.formats import Format, Overflow, Rounding
+from isobit.formats import PM1, Format, Overflow, Rounding
 from isobit.ir import GraphBuilder
 
 CHANNELS = (2, 3, 4, 5, 7, 8, 9, 16, 17, 33)
 MOST_PIXELS = 30
+TERNARY = "fixed<2,2,RND,SAT_SYM>"
 
 
 class Draw:
+    channels = CHANNELS
+
     def __init__(self, seed):
         self.rng = random.Random(seed)  # noqa: S311 (nothing secret)
         self.numbers = np.random.default_rng(seed)
@@ -39,6 +42,12 @@ class Draw:
             self.rng.choice([Overflow.WRAP, Overflow.SAT, Overflow.SAT_SYM if signed else Overflow.SAT]),
         )
 
+    def weight_format(self):
+        return self.rng.choice(["fixed<8,3>", "fixed<8,3>", "fixed<16,4>", "fixed<5,2>"])
+
+    def activation(self, last):
+        return self.add("relu", last, output=self.data_format(signed=False))
+
     def add(self, op, source, attrs=None, constants=None, **formats):
         name = self.builder.add(op, [source], self.builder.unique(op), attrs, constants)
         self.formats[name] = formats
@@ -49,7 +58,7 @@ class Draw:
         rank, rng = len(lengths), self.rng
         kernel = [rng.randint(1, min(3, n)) for n in lengths]
         groups = rng.choice([g for g in (1, 1, 1, 2, 3, channels) if channels % g == 0])
-        n_out = rng.choice(CHANNELS)
+        n_out = rng.choice(self.channels)
         attrs = {
             "groups": groups,
             "strides": [rng.choice([1, 1, 2]) for _ in lengths],
@@ -63,7 +72,7 @@ class Draw:
             outputs = groups * -(-n_out // groups)
             shape = (*kernel, channels // groups, outputs)
         constants = {"weight": self.numbers.normal(size=shape), "bias": self.numbers.normal(size=outputs)}
-        weight = rng.choice(["fixed<8,3>", "fixed<8,3>", "fixed<16,4>", "fixed<5,2>"])
+        weight = self.weight_format()
         accumulator = "exact" if rng.random() < 0.7 else "fixed<24,10,RND,SAT>"
         return self.add(
             "conv_transpose" if transposed else "conv", source, attrs, constants,
@@ -72,17 +81,37 @@ class Draw:
         )  # fmt: skip
 
 
-def chain(seed):
+class BinaryDraw(Draw):
+    """Activations and weights that are -1 or +1, among others: words of bits, of bytes, of pairs."""
+
+    channels = (5, 15, 16, 17, 31, 32, 33, 48, 65)
+
+    def data_format(self, signed=None):
+        if self.rng.random() < 0.5:
+            return PM1
+        # wide enough for sums of signs, or not: whether a sign behind it is that of the sum
+        width = self.rng.choice([5, 8, 12, 16])
+        modes = self.rng.choice([Rounding.TRN, Rounding.RND]), self.rng.choice([Overflow.WRAP, Overflow.SAT])
+        return Format(width, width - self.rng.choice([0, 0, 2]), True, *modes)
+
+    def weight_format(self):
+        return self.rng.choice(["pm1", "pm1", "pm1", TERNARY, "fixed<8,3>"])
+
+    def activation(self, last):
+        return self.add("binary_tanh", last)
+
+
+def chain(seed, kind=Draw):
     """A quantized network."""
-    draw = Draw(seed)
+    draw = kind(seed)
     rng = draw.rng
     lengths = rng.choice([(rng.randint(1, MOST_PIXELS),), (rng.randint(1, 6), rng.randint(1, 5))])
     draw.formats["x"] = {"output": draw.data_format()}
-    last = draw.builder.input("x", (*lengths, rng.choice(CHANNELS)))
+    last = draw.builder.input("x", (*lengths, rng.choice(draw.channels)))
     for _ in range(rng.randint(1, 3)):
         last = draw.convolution(last)
         if rng.random() < 0.6:
-            last = draw.add("relu", last, output=draw.data_format(signed=False))
+            last = draw.activation(last)
         if rng.random() < 0.3 and min(draw.builder.shapes[last][:-1]) >= 2:
             size = [2] * len(lengths)
             last = draw.add("max_pool", last, {"pool_size": size, "strides": size})
@@ -105,7 +134,14 @@ def test_random_chains(part):
         assert len(report.paths) > 8
 
 
+@pytest.mark.parametrize("part", range(8))
+def test_binary_chains(part):
+    for seed in range(5 * part, 5 * part + 5):
+        assert chain(seed, BinaryDraw).verify(samples=67, seed=seed).mismatches == 0
+
+
 @pytest.mark.slow
-def test_many_random_chains():
+@pytest.mark.parametrize("kind", [Draw, BinaryDraw])
+def test_many_random_chains(kind):
     for seed in range(1000, 1400):
-        chain(seed).verify(samples=67, seed=seed)
+        chain(seed, kind).verify(samples=67, seed=seed)

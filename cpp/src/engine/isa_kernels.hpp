@@ -50,6 +50,10 @@ struct isa_kernels {
   // room for as many words.
   void (*spread)(layout, lane flat_type, const void* flat, int first, int count, const form& to,
                  void* tensor, void* scratch);
+  // Floats of `count` samples into a tensor of bits (form.pack 32), as spread. False where one is
+  // not finite.
+  bool (*spread_signs)(layout, element, const void* x, int first, int count, const form& to,
+                       void* tensor, void* scratch);
   // Raws of a tensor that is not packed into the caller's count x size buffer, floats times
   // `scale`.
   void (*collect)(layout, lane, const void* tensor, int count, int size, element, double scale,

@@ -142,6 +142,14 @@ inline void spread(layout way, lane l, const void* flat, int first, int count, c
   });
 }
 
+inline bool spread_signs(layout way, element kind, const void* x, int first, int count,
+                         const form& to, void* tensor, void* scratch) {
+  using tensor_io::spread_signs;
+  return kind == element::f32
+             ? spread_signs(way, static_cast<const float*>(x), first, count, to, tensor, scratch)
+             : spread_signs(way, static_cast<const double*>(x), first, count, to, tensor, scratch);
+}
+
 inline void collect(layout way, lane l, const void* tensor, int count, int size, element kind,
                     double scale, void* y) {
   with_lane(l, [=](auto t) {
@@ -168,6 +176,7 @@ constexpr engine::isa_kernels table(const char* name) {
           take_raws,
           guard_floats,
           spread,
+          spread_signs,
           collect,
           convert};
 }

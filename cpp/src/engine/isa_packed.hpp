@@ -62,10 +62,10 @@ inline engine::kernel find_bits(layout way, weight_form weights, const char* cel
   constexpr int R = N < engine::neurons_of_a_small_tile ? N : engine::neurons_of_a_small_tile;
   if (weights == weight_form::sparse) return nullptr;
   if (way == layout::neurons)
-    return find_rows<neuron_tiles<bit_neurons<N>, K, std::int32_t, N>>(cell, fused);
+    return find_layer<neuron_tiles<bit_neurons<N>, K, std::int32_t, N>>(cell, fused);
   if (weights == weight_form::panels_for_few)
-    return find_rows<sample_tiles<bit_samples<N, 1>, K, N, 1, R>>(cell, fused);
-  return find_rows<sample_tiles<bit_samples<N, S>, K, N, S>>(cell, fused);
+    return find_layer<sample_tiles<bit_samples<N, 1>, K, N, 1, R>>(cell, fused);
+  return find_signs_of_layer<sample_tiles<bit_samples<N, S>, K, N, S>>(cell, fused);
 }
 
 inline engine::kernel find_packed(layout way, lane l, int pack, weight_form weights,

@@ -220,9 +220,8 @@ struct sample_tiles {
       using vec = std::decay_t<decltype(to->in[s])>;
       vec bits = {};
 #pragma GCC unroll 16
-      for (int r = 0; r < R; ++r)
-        bits |= (P::words(tile[r], s) >> 31) & static_cast<std::int32_t>((inside >> r & 1u) << r);
-      const vec placed = bits << first;
+      for (int r = 0; r < R; ++r) bits |= (P::words(tile[r], s) >> 31) & (1 << r);
+      const vec placed = (bits & static_cast<std::int32_t>(inside)) << first;
       to->in[s] = first == 0 ? placed : to->in[s] | placed;
     }
   }
@@ -301,11 +300,12 @@ struct neuron_tiles {
     const engine::tensor_ref& in = a.inputs[0];
     const std::ptrdiff_t at = part * std::ptrdiff_t{(shape.n_out + N - 1) / N} + panel;
     const void* w = static_cast<const vec*>(a.constants[0].data) + at * panel_words;
+    const void* padding = K == bits_of_a_word ? nullptr : a.constants[2].data;  // no bit is a zero
     const void* b = static_cast<const raw*>(a.constants[1].data) + at;
     void* x = static_cast<unsigned char*>(in.data) + part * n_words * std::ptrdiff_t{4};
     raw sums[X];
     const dyn total = Cell::template sums_at<X>(
-        shape.at(p, K, a.constants[2].data), view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
+        shape.at(p, K, padding), view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
         constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0), 1,
         constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)), sums);
     finish<Cell, Then, Formats, P, X>(a, total, sums);

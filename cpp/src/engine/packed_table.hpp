@@ -113,6 +113,31 @@ engine::kernel find_fast_layer(const char* cell, const char* fused) {
   return found != nullptr ? found : find_fast_rows<Tiles>(cell, fused);
 }
 
+// Kernels for sums of which only the signs are wanted.
+template <class Tiles>
+void run_rows_of_signs(const engine::op_args& a) {
+  constexpr int signs = engine::fast_modes_at(rounding::trn, overflow::pm1);
+  a.modes == signs ? Tiles::template run<cells::dense, nothing, formats_of<signs>>(a)
+                   : Tiles::template run<cells::dense, nothing, any_formats>(a);
+}
+template <class Tiles>
+void run_windows_of_signs(const engine::op_args& a) {
+  constexpr int signs = engine::fast_modes_at(rounding::trn, overflow::pm1);
+  a.modes == signs ? Tiles::template run_windows<cells::dense, nothing, formats_of<signs>>(a)
+                   : Tiles::template run_windows<cells::dense, nothing, any_formats>(a);
+}
+
+// Rows or windows with such kernels, else as above.
+template <class Tiles>
+engine::kernel find_signs_of_layer(const char* cell, const char* fused) {
+  static constexpr packed_entry table[] = {
+      {"dense", "", &run_rows_of_signs<Tiles>},
+      {"convolution", "", &run_windows_of_signs<Tiles>},
+  };
+  const engine::kernel found = find_entry(table, cell, fused);
+  return found != nullptr ? found : find_layer<Tiles>(cell, fused);
+}
+
 // Windows of which one stored element is chosen: P is a policy of stored_elements.hpp. Their ints
 // count the words of packed rows (stored_neurons: elements of whole words).
 template <class P>

@@ -1,8 +1,10 @@
 #include "packing_choice.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "isobit/policy/bit_dot.hpp"
+#include "isobit/policy/interval.hpp"
 
 namespace isobit::engine {
 
@@ -16,6 +18,9 @@ form packed_form(int pack, int offset, int rows, int row_size) {
   return row_size % pack == 0 ? form{lane::i32, pack, offset, 1, rows * row_size}
                               : form{lane::i32, pack, offset, rows, row_size};
 }
+
+// A tap of fewer channels, which is one word of bits, is as fast in words of bytes.
+constexpr int least_channels_of_bits = 16;
 
 }  // namespace
 
@@ -80,6 +85,7 @@ bool packing_choice::fits_wide(const operation& op) const {
 }
 
 bool packing_choice::fits_bits(const operation& op) const {
+  if (is_convolution(op) && shape_of_sums(op, net_).n_in < least_channels_of_bits) return false;
   const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
   const auto& weights = op.constants[0].raws;
   return x.overflows() == overflow::pm1 &&
@@ -216,9 +222,34 @@ int packing_choice::fused(std::size_t index) const {
   const operation& next = net_.operations[readers[0]];
   const bool known = isa_.find_packed(options_.way, sums(index), packs_[index], weight_form::panels,
                                       cell_name(op), cell_name(next)) != nullptr;
-  return known && proven_.operations[readers[0]].narrowest <= sums(index)
+  return (known || gives_signs(index, readers[0])) &&
+                 proven_.operations[readers[0]].narrowest <= sums(index)
              ? static_cast<int>(readers[0])
              : -1;
+}
+
+bool packing_choice::gives_signs(std::size_t index, std::size_t fused) const {
+  const operation &op = net_.operations[index], &next = net_.operations[fused];
+  const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
+  const dyn& signs = net_.tensors[static_cast<std::size_t>(next.output)].format;
+  if (std::strcmp(cell_name(next), "binary_tanh") != 0 || signs.overflows() != overflow::pm1 ||
+      out.overflows() == overflow::pm1 || !op.formats[0].is_exact())
+    return false;
+  const tensor_proof& sums = proven_.tensors[static_cast<std::size_t>(op.output)];
+  // The cast into pm1 drops all bits behind the point, and the kernel's sums are the exact ones.
+  if (sums.exact_frac < 0 ||
+      detail::signed_bits(sums.exact_low, sums.exact_high) > bits(this->sums(index)))
+    return false;
+  const int dropped = sums.exact_frac - out.frac();
+  if (dropped < -63 || dropped > 63) return false;
+  // Truncation is towards minus infinity; other roundings make a zero of numbers below it.
+  if (dropped > 0 && out.rounds() != rounding::trn) return false;
+  if (out.is_signed() && (out.overflows() == overflow::sat || out.overflows() == overflow::sat_sym))
+    return true;
+  const auto raw = [dropped](int128 exact) {
+    return dropped >= 0 ? exact >> dropped : exact * (static_cast<int128>(1) << -dropped);
+  };
+  return raw(sums.exact_low) >= lowest_raw(out) && raw(sums.exact_high) <= highest_raw(out);
 }
 
 form packing_choice::home_form(int t, lane type, int rows, int row_size) const {

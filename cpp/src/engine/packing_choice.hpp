@@ -27,6 +27,9 @@ class packing_choice {
   // The operation that can be fused behind this one, which a kernel named by both computes; -1 if
   // there is none.
   int fused(std::size_t operation) const;
+  // Whether the operation fused behind this one gives nothing but the signs of its exact sums,
+  // because the casts between them change no sign.
+  bool gives_signs(std::size_t operation, std::size_t fused) const;
   // The one packed form that everybody who reads this tensor (rows x row_size) wants, or raws of
   // `type`. row_size 0: any rows will do.
   form home_form(int tensor, lane type, int rows, int row_size) const;

@@ -246,12 +246,18 @@ class planner {
       step.fused_format = plain(*fused);
       done_[static_cast<std::size_t>(next)] = true;
     }
+    const dyn* out = &net_.tensors[static_cast<std::size_t>(op.output)].format;
+    if (next >= 0 && choice_.gives_signs(index, static_cast<std::size_t>(next))) {
+      out = fused;  // pm1, which is the sign of any number
+      step.output_format = step.fused_format;
+      fused = nullptr;
+      fused_name = "";
+    }
     const dyn& x = net_.tensors[static_cast<std::size_t>(input)].format;
     const packed_layer layer = {op, shape_of_sums(op, net_), x, pack, wanted.offset};
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, layer.shape.out_rows, layer.shape.n_out));
-    const dyn& out = net_.tensors[static_cast<std::size_t>(op.output)].format;
-    step.modes = find_fast_modes(op.formats[0], out, fused, fused_name != std::string("relu"));
+    step.modes = find_fast_modes(op.formats[0], *out, fused, fused_name != std::string("relu"));
     const bool sparse = by_samples() && type == lane::i32 && is_matrix(op) &&
                         pack != bits_of_a_word && filled_share(layer) < sparse_below;
     const auto find = [&](weight_form weights) {

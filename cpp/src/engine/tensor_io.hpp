@@ -2,6 +2,8 @@
 #ifndef ISOBIT_ENGINE_TENSOR_IO_HPP
 #define ISOBIT_ENGINE_TENSOR_IO_HPP
 
+#include <limits>
+
 #include "isa_kernels.hpp"
 #include "isobit/policy/packing.hpp"
 #include "isobit/policy/scalar.hpp"
@@ -136,6 +138,58 @@ void unpack_block(const std::int32_t* packed, int rows, int row_size, int offset
       for (int s = 0; s < block; ++s)
         to[s] = static_cast<T>(element_of<K>(static_cast<std::uint32_t>(from[s]), e % K, offset));
     }
+}
+
+// Rows of finite floats as bits of whole words: set where one is below zero, however little; a
+// negative zero is not. By the floats' bits, which no mode of the processor changes. False where
+// one is not finite.
+template <class Real>
+bool signs_of_rows(const Real* x, std::ptrdiff_t rows, int row_size, std::int32_t* words) {
+  constexpr int N = ISOBIT_REGISTER_BYTES / 4;
+  using integer = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
+  typedef integer vec __attribute__((vector_size(N * sizeof(integer))));
+  using lanes32 = typename vector_arithmetic<std::int32_t, N>::vec;
+  constexpr integer lowest = std::numeric_limits<integer>::min();
+  constexpr int mantissa = std::numeric_limits<Real>::digits - 1;
+  constexpr integer infinite = (lowest >> (8 * sizeof(Real) - 1 - mantissa)) & ~lowest;
+  static_assert(std::numeric_limits<Real>::is_iec559, "floats of IEEE 754");
+  const auto signs = [](vec v) {
+    const vec negative = (v & (v != lowest)) >> (8 * (sizeof(Real) - 4));
+    return bit_unit<N>::signs(__builtin_convertvector(negative, lanes32));
+  };
+  vec not_finite = {};
+  for (std::ptrdiff_t r = 0; r < rows; ++r)
+    for (int first = 0; first < row_size; first += bits_of_a_word) {
+      std::uint32_t word = 0;
+      for (int k = 0; k < bits_of_a_word && first + k < row_size; k += N) {
+        const int left = row_size - first - k;
+        vec some = {};
+        if (left >= N)
+          std::memcpy(&some, x, sizeof some);
+        else
+          std::memcpy(&some, x, sizeof(Real) * static_cast<std::size_t>(left));
+        not_finite |= (some & infinite) == infinite;
+        word |= signs(some) << k;
+        x += left < N ? left : N;
+      }
+      *words++ = static_cast<std::int32_t>(word);
+    }
+  integer any = 0;
+  for (int k = 0; k < N; ++k) any |= not_finite[k];
+  return any == 0;
+}
+
+// Flat floats of `count` samples into a tensor of bits, as spread.
+template <class Real>
+bool spread_signs(layout way, const Real* x, int first, int count, const form& to, void* tensor,
+                  void* scratch) {
+  const std::ptrdiff_t rows = static_cast<std::ptrdiff_t>(count) * to.rows;
+  auto* words = static_cast<std::int32_t*>(way == layout::samples ? scratch : tensor);
+  if (!signs_of_rows(x, rows, to.row_size, words)) return false;
+  if (way == layout::samples)
+    transpose::spread(words, count, to.rows * engine::words(to.row_size, to.pack),
+                      static_cast<std::int32_t*>(tensor) + first);
+  return true;
 }
 
 // Flat raws of `count` samples into a tensor, from sample `first` of its block on; `scratch` has

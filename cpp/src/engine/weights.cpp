@@ -115,8 +115,8 @@ std::shared_ptr<matrix_storage<Word, Start>> panels_of(const packed_layer& l, in
              groups = static_cast<std::size_t>(l.shape.groups);
   const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(Word);
   const std::size_t n_words = l.shape.words(l.pack), padded = round_up(n_out, lanes);
-  const std::size_t row_words =
-      is_convolution(l.op) ? n_words / static_cast<std::size_t>(l.shape.taps) : 0;
+  const bool has_zeros = is_convolution(l.op) && l.pack != bits_of_a_word;
+  const std::size_t row_words = has_zeros ? n_words / static_cast<std::size_t>(l.shape.taps) : 0;
   auto all = std::make_shared<matrix_storage<Word, Start>>(
       groups * padded * (in_front + n_words), groups * padded,
       row_words * static_cast<std::size_t>(samples));
@@ -129,8 +129,8 @@ std::shared_ptr<matrix_storage<Word, Start>> panels_of(const packed_layer& l, in
           l.pack == 1 ? at(l.op.constants[0], w * n_out + o) : int128{word_of(l, w, column)});
   }
   fill_starts(l, padded, all->starts.data());
-  std::int32_t zero = 0;  // of a convolution, which has no bits
-  for (int k = 0; l.pack != bits_of_a_word && k < l.pack; ++k)
+  std::int32_t zero = 0;
+  for (int k = 0; has_zeros && k < l.pack; ++k)
     zero |= l.pack == 4 ? in_word<4>(0, k, l.offset) : in_word<2>(0, k, l.offset);
   std::fill(all->padding.data(), all->padding.data() + all->padding.size(), zero);
   return all;

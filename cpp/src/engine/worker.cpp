@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "float_guard.hpp"
+#include "isobit/policy/bit_dot.hpp"
 #include "packed_modes.hpp"
 
 namespace isobit::engine {
@@ -95,12 +96,20 @@ void worker::run_some(const std::vector<source>& inputs, const std::vector<sink>
 void worker::load(int input, const source& from, std::int64_t first, int count) {
   const input_step& step = plan_.inputs[static_cast<std::size_t>(input)];
   const int at_once = step.samples_at_once;
+  const buffer& home = plan_.buffers[static_cast<std::size_t>(step.home)];
+  const tensor& t = net_.tensors[static_cast<std::size_t>(step.tensor)];
   for (int done = 0; done < count; done += at_once) {
     const int some = std::min(at_once, count - done);
+    if (home.shape.pack == bits_of_a_word && from.kind != element::i64) {
+      const auto* x = static_cast<const unsigned char*>(from.data) +
+                      (first + done) * t.size * element_bytes(from.kind);
+      if (isa_.spread_signs(plan_.options.way, from.kind, x, done, some, home.shape, at(step.home),
+                            memory_->data() + plan_.spread_offset))
+        continue;
+    }
     flatten(input, from, first + done, some);
     isa_.spread(plan_.options.way, step.flat_type, memory_->data() + plan_.flat_offset, done, some,
-                plan_.buffers[static_cast<std::size_t>(step.home)].shape, at(step.home),
-                memory_->data() + plan_.spread_offset);
+                home.shape, at(step.home), memory_->data() + plan_.spread_offset);
   }
 }
 

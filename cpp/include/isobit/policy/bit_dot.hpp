@@ -20,6 +20,9 @@ inline namespace ISOBIT_ISA {
 // Elements of a word that has one bit for each.
 constexpr int bits_of_a_word = 32;
 
+// `at_once` of units that keep counts in whole lanes: more words than any row has.
+constexpr int bits_in_whole_lanes = 1 << 26;
+
 namespace detail {
 
 // Bit k is set where lane k is negative, whatever the lanes are.
@@ -37,7 +40,7 @@ struct bit_unit {
   using ints = vector_arithmetic<std::int32_t, N>;
   using vec = typename ints::vec;
   using bits = typename ints::bits;
-  static constexpr int at_once = 1 << 26;
+  static constexpr int at_once = bits_in_whole_lanes;
 
   static vec add(vec counts, vec x, vec w) {
     bits b = reinterpret_cast<bits>(x ^ w);
@@ -58,7 +61,7 @@ struct bit_unit {
 template <>
 struct bit_unit<16> {
   using vec = detail::int_vec<16>;
-  static constexpr int at_once = 1 << 26;
+  static constexpr int at_once = bits_in_whole_lanes;
 
   static vec add(vec counts, vec x, vec w) {
     return counts + reinterpret_cast<vec>(_mm512_popcnt_epi32(reinterpret_cast<__m512i>(x ^ w)));

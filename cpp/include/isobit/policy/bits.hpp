@@ -1,6 +1,6 @@
-// bit_samples<N, S> and bit_neurons<N>: dense layers whose activations and weights are -1 or +1, 32
-// of them in a word (policy/bit_dot.hpp). Everything but the sum of products is as for
-// packed_samples and packed_neurons; a bias holds, besides what it is, the products of a row
+// bit_samples<N, S> and bit_neurons<N>: dense layers and convolutions whose activations and weights
+// are -1 or +1, 32 of them in a word (policy/bit_dot.hpp). Everything but the sum of products is as
+// for packed_samples and packed_neurons; a bias holds, besides what it is, the products of a row
 // without a differing bit.
 #ifndef ISOBIT_POLICY_BITS_HPP
 #define ISOBIT_POLICY_BITS_HPP
@@ -9,6 +9,7 @@
 #include "isobit/policy/lanes.hpp"
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/registers.hpp"
+#include "isobit/window.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -21,6 +22,37 @@ template <class A, class FX, class FW>
 int difference_shift(const A& total, const FX& x, const FW& w) {
   return 1 + total.frac() - product(x, w).frac();
 }
+
+// Sums of counts that are kept in parts of lanes. A unit that counts in whole lanes needs nothing
+// of that.
+template <class Unit, int Size>
+struct bit_counts {
+  using vec = typename Unit::vec;
+  static constexpr bool limited = Unit::at_once < bits_in_whole_lanes;
+  vec some[Size] = {};  // the unit's counts, after `taken` words at most
+  vec all[Size] = {};
+  int taken = 0;
+
+  // How many of n words may be added now.
+  int begin(int n) {
+    if (!limited) return n;
+    if (taken == Unit::at_once) flush();
+    const int words = n < Unit::at_once - taken ? n : Unit::at_once - taken;
+    taken += words;
+    return words;
+  }
+  vec total(int i) const { return limited ? all[i] + Unit::total(some[i]) : Unit::total(some[i]); }
+
+ private:
+  void flush() {
+#pragma GCC unroll 64
+    for (int i = 0; i < Size; ++i) {
+      all[i] += Unit::total(some[i]);
+      some[i] = vec{};
+    }
+    taken = 0;
+  }
+};
 
 }  // namespace detail
 
@@ -37,45 +69,66 @@ struct bit_samples : registers<lanes<std::int32_t, N>, S>, derived<bit_samples<N
   static void affine(const Count& n, const view<bit_samples, FX>& x,
                      const constants<bit_samples, FW>& w, std::ptrdiff_t row_stride,
                      const constants<bit_samples, FB>& b, const A& total, group (&out)[R]) {
-    using one = lanes<std::int32_t, N>;
     const int shift = detail::difference_shift(total, x.format(), w.format());
-    const int n_words = (n + bits_of_a_word - 1) / bits_of_a_word;
-    const group* row = x.data;
+    detail::bit_counts<unit, R * S> counts;
+    count_words<R>((n + bits_of_a_word - 1) / bits_of_a_word, x.data, x.stride, w.data, row_stride,
+                   w.stride, counts);
+    end<R>(b, total, shift, 0, counts, out);
+  }
+
+  // As derived::affine_window; each tap is whole words. One in the padding has no products: those
+  // that the bias holds for it are taken off.
+  template <int R, class All, class Count, class Index, class FX, class FW, class FB, class A>
+  static void affine_window(const window<All, Count, Index>& from, const view<bit_samples, FX>& x,
+                            const constants<bit_samples, FW>& w, std::ptrdiff_t row_stride,
+                            const constants<bit_samples, FB>& b, const A& total, group (&out)[R]) {
+    const int shift = detail::difference_shift(total, x.format(), w.format());
+    const int n_words = (from.n + bits_of_a_word - 1) / bits_of_a_word;
     const std::int32_t* weights = w.data;
-    vec differing[R][S] = {};
-    for (int first = 0; first < n_words; first += unit::at_once) {
-      const int count = n_words - first < unit::at_once ? n_words - first : unit::at_once;
-      vec counts[R][S] = {};
-      add_words<R>(count, row, x.stride, weights, row_stride, w.stride, counts);
-#pragma GCC unroll 16
-      for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
-        for (int s = 0; s < S; ++s) differing[r][s] += unit::total(counts[r][s]);
-      row += count * x.stride;
-      weights += count * row_stride;
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
-      for (int s = 0; s < S; ++s)
-        out[r].in[s] = one::sub(total, one::splat(total, b.data[r * b.stride]),
-                                one::shl(total, differing[r][s], shift));
+    int missing = 0;
+    detail::bit_counts<unit, R * S> counts;
+    for (int t = 0; t < from.taps; ++t, weights += n_words * row_stride)
+      if (from.at[t] < 0)
+        missing += from.n;
+      else
+        count_words<R>(n_words, x.data + from.at[t] * from.next * x.stride, x.stride, weights,
+                       row_stride, w.stride, counts);
+    end<R>(b, total, shift, missing, counts, out);
   }
 
  private:
+  using one = lanes<std::int32_t, N>;
+
   template <int R>
-  static void add_words(int n, const group* x, std::ptrdiff_t x_stride, const std::int32_t* weights,
-                        std::ptrdiff_t row_stride, std::ptrdiff_t next_neuron,
-                        vec (&counts)[R][S]) {
-    for (int i = 0; i < n; ++i) {
+  static void count_words(int n, const group* x, std::ptrdiff_t x_stride,
+                          const std::int32_t* weights, std::ptrdiff_t row_stride,
+                          std::ptrdiff_t next_neuron, detail::bit_counts<unit, R * S>& counts) {
+    while (n > 0) {
+      const int now = counts.begin(n);
+      n -= now;
+      for (int i = 0; i < now; ++i) {
 #pragma GCC unroll 16
-      for (int r = 0; r < R; ++r) {
-        const vec weight = vec{} + weights[r * next_neuron];
+        for (int r = 0; r < R; ++r) {
+          const vec weight = vec{} + weights[r * next_neuron];
 #pragma GCC unroll 4
-        for (int s = 0; s < S; ++s) counts[r][s] = unit::add(counts[r][s], x->in[s], weight);
+          for (int s = 0; s < S; ++s)
+            counts.some[r * S + s] = unit::add(counts.some[r * S + s], x->in[s], weight);
+        }
+        x += x_stride;
+        weights += row_stride;
       }
-      x += x_stride;
-      weights += row_stride;
+    }
+  }
+  template <int R, class B, class A>
+  static void end(const B& b, const A& total, int shift, int missing,
+                  const detail::bit_counts<unit, R * S>& counts, group (&out)[R]) {
+    const auto less = static_cast<std::int32_t>(static_cast<std::uint32_t>(missing) << (shift - 1));
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      const vec start = one::sub(total, one::splat(total, b.data[r * b.stride]), vec{} + less);
+#pragma GCC unroll 4
+      for (int s = 0; s < S; ++s)
+        out[r].in[s] = one::sub(total, start, one::shl(total, counts.total(r * S + s), shift));
     }
   }
 };
@@ -109,6 +162,49 @@ struct bit_neurons : neuron_arithmetic<std::int32_t, N>, derived<bit_neurons<N>>
     }
     for (int r = 0; r < R; ++r)
       out[r] = ints::sub(total, b.data[r * b.stride], ints::shl(total, differing[r], shift));
+  }
+
+  // As packed_neurons::affine_positions; taps in the padding as in bit_samples::affine_window.
+  template <int X, class All, class Count, class Index, class FX, class FW, class FB, class A>
+  static void affine_positions(const window<All, Count, Index>& from,
+                               const view<bit_neurons, FX>& x, const constants<bit_neurons, FW>& w,
+                               std::ptrdiff_t row_stride, const constants<bit_neurons, FB>& b,
+                               const A& total, vec (&out)[X]) {
+    const int shift = detail::difference_shift(total, x.format(), w.format());
+    const int n_words = (from.n + bits_of_a_word - 1) / bits_of_a_word;
+    const vec* weights = w.data;
+    std::uint32_t missing[X] = {};
+    detail::bit_counts<unit, X> counts;
+    for (int t = 0; t < from.taps; ++t, weights += n_words * row_stride) {
+      const void* rows[X];
+      detail::rows_of_tap<std::int32_t>(from, t, x.data, rows);
+      bool all_there = true;
+      for (int p = 0; p < X; ++p) {
+        missing[p] += rows[p] == nullptr ? static_cast<std::uint32_t>(from.n) : 0;
+        all_there = all_there && rows[p] != nullptr;
+      }
+      for (int done = 0; done < n_words;) {
+        const int end = done + counts.begin(n_words - done);
+        if (all_there)
+          for (; done < end; ++done) {
+            const vec weight = weights[done * row_stride];
+#pragma GCC unroll 8
+            for (int p = 0; p < X; ++p)
+              counts.some[p] = unit::add(
+                  counts.some[p], detail::broadcast_word<std::int32_t, vec>(rows[p], done), weight);
+          }
+        else
+          for (; done < end; ++done)
+            for (int p = 0; p < X; ++p)
+              if (rows[p] != nullptr)
+                counts.some[p] = unit::add(counts.some[p],
+                                           detail::broadcast_word<std::int32_t, vec>(rows[p], done),
+                                           weights[done * row_stride]);
+      }
+    }
+    for (int p = 0; p < X; ++p)
+      out[p] = ints::sub(total, b.data[0] - static_cast<std::int32_t>(missing[p] << (shift - 1)),
+                         ints::shl(total, counts.total(p), shift));
   }
 
  private:
