@@ -108,7 +108,7 @@ void compare_dot(const std::vector<std::int32_t>& all, tally& found) {
   std::size_t next = 0;
   for (std::int32_t x : all)
     for (std::size_t first = 0; first < all.size(); first += N) {
-      vec sum, xs, ws;  // every lane has another weight, and neighbours other activations
+      vec sum = {}, xs = {}, ws = {};  // every lane has another weight, and neighbours other activations
       for (int lane = 0; lane < N; ++lane) {
         const std::size_t at = first + static_cast<std::size_t>(lane);
         ws[lane] = all[at % all.size()];
@@ -134,7 +134,7 @@ void compare_bits(const std::vector<std::int32_t>& all, tally& found) {
       vec counts = {};
       std::vector<std::int32_t> expected(N);
       for (int i = 0; i < n; ++i) {
-        vec x, w;
+        vec x = {}, w = {};
         for (int lane = 0; lane < N; ++lane) {
           x[lane] = round == 0 ? -1 : all[any(generator())];
           w[lane] = round == 0 ? 0 : all[any(generator())];
@@ -145,7 +145,7 @@ void compare_bits(const std::vector<std::int32_t>& all, tally& found) {
         counts = unit::add(counts, x, w);
       }
       const vec total = unit::total(counts);
-      vec raws;
+      vec raws = {};
       std::uint32_t negative = 0;
       for (int lane = 0; lane < N; ++lane) {
         found.check(total[lane] == expected[static_cast<std::size_t>(lane)]);
@@ -166,7 +166,7 @@ void compare_gather(tally& found) {
     entries.back() = std::numeric_limits<T>::max();
     std::uniform_int_distribution<int> any(0, size - 1);
     for (int round = 0; round < 50; ++round) {
-      vec at;
+      vec at = {};
       for (int lane = 0; lane < N; ++lane)
         at[lane] = static_cast<T>(round == 0 ? size - 1 : round == 1 ? 0 : any(generator()));
       const vec result = gather_unit<T, N>::gather(entries.data(), size, at);
@@ -195,7 +195,7 @@ void compare_rows(tally& found) {
         };
         std::vector<vec> matrix = any(size), values = any(length), row(length), sums = matrix,
                          best = matrix, counts = any(static_cast<std::size_t>(n));
-        vec at;  // some of them are no rows
+        vec at = {};  // some of them are no rows
         for (int lane = 0; lane < N; ++lane)
           at[lane] =
               static_cast<T>(static_cast<int>(generator()() % (static_cast<unsigned>(n) + 4)) - 2);
