@@ -108,7 +108,8 @@ void compare_dot(const std::vector<std::int32_t>& all, tally& found) {
   std::size_t next = 0;
   for (std::int32_t x : all)
     for (std::size_t first = 0; first < all.size(); first += N) {
-      vec sum = {}, xs = {}, ws = {};  // every lane has another weight, and neighbours other activations
+      vec sum = {}, xs = {},
+          ws = {};  // every lane has another weight, and neighbours other activations
       for (int lane = 0; lane < N; ++lane) {
         const std::size_t at = first + static_cast<std::size_t>(lane);
         ws[lane] = all[at % all.size()];
