@@ -8,15 +8,13 @@ to none; formats of pooling are mostly those of its input, so that it can stay a
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 import engine
 import oracle
 from isobit import _core as core
 from models import random_networks
-from models.test_packed_layers import BATCHES, PackedDraw
+from models.test_packed_layers import PackedDraw, check_network
 
 CHANNELS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 17, 33)
 
@@ -105,14 +103,7 @@ def chain(seed):
 @pytest.mark.parametrize("group", range(8))
 def test_chains_with_pooling(group):
     for seed in range(30 * group, 30 * (group + 1)):
-        spec = chain(seed)
-        samples = random_networks.samples(spec, 5, seed)
-        try:
-            program = core.Program(spec)
-        except core.ProofFailed:
-            pytest.fail(f"seed {seed}: refused")
-        for batch in random.Random(seed).sample(BATCHES, 2):  # noqa: S311
-            engine.check(core, spec, samples[: min(batch, 5)], repeat=-(-batch // 5), program=program)
+        check_network(chain(seed), seed)
 
 
 def test_a_range_that_only_the_output_of_pooling_holds():
