@@ -60,6 +60,16 @@ def test_no_path_of_a_machine_is_written_down(tracked: list[Path]) -> None:
     assert lines_matching(tracked, r"(?<![\w.}*/])/(wo" + r"rk|ro" + r"ot|ho" + r"me|tm" + r"p)/\w") == []
 
 
+def test_arithmetic_stays_in_registers() -> None:
+    """num.hpp says why: compilers leave objects of classes that are declared const in memory."""
+    include, engine = ROOT / "cpp" / "include" / "isobit", ROOT / "cpp" / "src" / "engine"
+    files = [include / name for name in ("num.hpp", "cast.hpp", "policy/derived.hpp")]
+    files += [*sorted((include / "cells").glob("*.hpp")), *sorted((engine / "schedules").glob("*.hpp"))]
+    conversion = r"(static_cast|__builtin_convertvector)\b"
+    local = rf"^\s+const (auto|R|dyn\w*|num<.*>|view<.*>) \w+(\[\]|\(| = (?!{conversion}))"
+    assert lines_matching(files, local) == []
+
+
 def test_sources_are_short_enough_to_read(tracked: list[Path]) -> None:
     suffixes = {".py", ".hpp", ".cpp", ".h"}
     lengths = {str(f.relative_to(ROOT)): f.read_bytes().count(b"\n") for f in tracked if f.suffix in suffixes}

@@ -41,9 +41,9 @@ auto power_of_two(const W& w, int exponent) {
 // floor-divides by 2^d after adding what the rounding mode wants; d > 0.
 template <class P, class W, class R>
 R round_off(const W& w, const R& a, int d, rounding mode) {
-  const auto nothing = P::lit(w, 0);
-  const auto half = power_of_two<P>(w, d - 1);
-  const auto below_half = P::sub(w, half, P::lit(w, 1));
+  auto nothing = P::lit(w, 0);
+  auto half = power_of_two<P>(w, d - 1);
+  auto below_half = P::sub(w, half, P::lit(w, 1));
   R bias = nothing;
   switch (mode) {
     case rounding::trn:
@@ -64,7 +64,7 @@ R round_off(const W& w, const R& a, int d, rounding mode) {
       bias = below_half;
       break;
     case rounding::rnd_conv: {
-      const auto last_kept = P::wrap(integer_like<1, false>(w), P::shr(w, a, d));
+      auto last_kept = P::wrap(integer_like<1, false>(w), P::shr(w, a, d));
       bias = P::add(w, below_half, last_kept);
       break;
     }
@@ -89,15 +89,14 @@ R smallest(const W& w, const R& largest, const To& to) {
 template <class P, class W, class R, class To>
 typename P::template raw<To> wrap_sign_magnitude(const W& w, const R& a, const R& floored,
                                                  const To& to) {
-  const auto zero = P::lit(w, 0);
-  const R wrapped = P::shl(w, P::wrap(to, a), 0);
-  const R flipped = P::sub(w, P::lit(w, -1), wrapped);
-  const auto lost_bit_set = P::less(P::shl(w, P::wrap(sum(to, to), floored), 0), zero);
-  const auto turned =
-      P::select(w, P::less(wrapped, zero), P::select(w, lost_bit_set, wrapped, flipped),
-                P::select(w, lost_bit_set, flipped, wrapped));
-  const auto high = largest<P>(w, to);
-  const auto not_below = P::select(w, P::less(a, smallest<P>(w, high, to)), turned, a);
+  auto zero = P::lit(w, 0);
+  R wrapped = P::shl(w, P::wrap(to, a), 0);
+  R flipped = P::sub(w, P::lit(w, -1), wrapped);
+  auto lost_bit_set = P::less(P::shl(w, P::wrap(sum(to, to), floored), 0), zero);
+  auto turned = P::select(w, P::less(wrapped, zero), P::select(w, lost_bit_set, wrapped, flipped),
+                          P::select(w, lost_bit_set, flipped, wrapped));
+  auto high = largest<P>(w, to);
+  auto not_below = P::select(w, P::less(a, smallest<P>(w, high, to)), turned, a);
   return P::select(to, P::less(high, a), turned, not_below);
 }
 
@@ -107,19 +106,19 @@ typename P::template raw<To> bring_into_range(const W& w, const R& a, const R& e
                                               const To& to) {
   switch (to.overflows()) {
     case overflow::sat: {
-      const auto high = largest<P>(w, to);
+      auto high = largest<P>(w, to);
       return P::min(to, P::max(w, a, smallest<P>(w, high, to)), high);
     }
     case overflow::sat_sym: {
-      const auto high = largest<P>(w, to);
+      auto high = largest<P>(w, to);
       const bool symmetric = to.is_signed() && to.width() > 1;  // one bit saturates plainly
-      const auto low = symmetric ? P::sub(w, P::lit(w, 0), high) : smallest<P>(w, high, to);
+      auto low = symmetric ? P::sub(w, P::lit(w, 0), high) : smallest<P>(w, high, to);
       return P::min(to, P::max(w, a, low), high);
     }
     case overflow::sat_zero: {
-      const auto high = largest<P>(w, to);
-      const auto zero = P::lit(w, 0);
-      const auto not_below = P::select(w, P::less(a, smallest<P>(w, high, to)), zero, a);
+      auto high = largest<P>(w, to);
+      auto zero = P::lit(w, 0);
+      auto not_below = P::select(w, P::less(a, smallest<P>(w, high, to)), zero, a);
       return P::select(to, P::less(high, a), zero, not_below);
     }
     case overflow::wrap_sm:
@@ -135,11 +134,11 @@ typename P::template raw<To> bring_into_range(const W& w, const R& a, const R& e
 // The semantics of cast for every policy whose raws are integers.
 template <class P, class From, class To>
 num<P, To> integer_cast(const num<P, From>& v, const To& to) {
-  const auto w = working(v.format(), to);
+  auto w = working(v.format(), to);
   const int d = dropped_bits(v.format(), to);
   const int appended = d < 0 ? -d : 0, dropped = d > 0 ? d : 0;
-  const auto exact = P::shl(w, v.raw, appended);
-  const auto a = dropped > 0 ? round_off<P>(w, exact, dropped, to.rounds()) : exact;
+  auto exact = P::shl(w, v.raw, appended);
+  auto a = dropped > 0 ? round_off<P>(w, exact, dropped, to.rounds()) : exact;
   return num<P, To>(to, bring_into_range<P>(w, a, exact, dropped, to));
 }
 
@@ -162,16 +161,19 @@ struct dyn_usual : dyn {
 };
 
 // Where modes are known at run time only, the others are computed out of line, so that kernels stay
-// small.
+// small. What is handed over are values: a number whose address is known elsewhere lives in memory,
+// in kernels that never get here too.
 template <class P, class From>
-__attribute__((noinline)) num<P, dyn> cast_in_unusual_modes(const num<P, From>& v, const dyn& to) {
-  return integer_cast(v, to);
+__attribute__((noinline, cold)) typename P::template raw<dyn> cast_in_unusual_modes(
+    typename P::template raw<From> raw, From from, dyn to) {
+  return integer_cast(num<P, From>(from, raw), to).raw;
 }
 template <class P, class From>
 num<P, dyn> run_time_cast(const num<P, From>& v, const dyn& to) {
-  const dyn_usual usual(to);
-  return usual.holds_modes_of(to) ? num<P, dyn>(to, integer_cast(v, usual).raw)
-                                  : cast_in_unusual_modes(v, to);
+  dyn_usual usual(to);
+  return num<P, dyn>(to, usual.holds_modes_of(to)
+                             ? integer_cast(v, usual).raw
+                             : cast_in_unusual_modes<P, From>(v.raw, v.format(), to));
 }
 
 }  // namespace detail

@@ -91,9 +91,9 @@ template <class P, int M>
 ISOBIT_FLATTEN void cast_all(const engine::op_args& a) {
   using namespace engine_kernels;
   using to_format = typename formats_of<M>::output;
-  const auto x = bind<P>(a.inputs[0], 0);
-  const auto y = bind<P>(a.output, 0);
-  const auto to = format_as<to_format>(a.output.format);
+  auto x = bind<P>(a.inputs[0], 0);
+  auto y = bind<P>(a.output, 0);
+  auto to = format_as<to_format>(a.output.format);
   for (int i = 0; i < a.output_size; ++i) y.data[i] = cells::linear::apply(x[i], to).raw;
 }
 

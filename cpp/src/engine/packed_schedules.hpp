@@ -55,9 +55,9 @@ To format_as(const engine::plain_format& f) {
 template <class Cell, class Then, class Formats, class P>
 void finish_one(const engine::op_args& a, const dyn& total, raw_of<P>& sum) {
   using output = typename Formats::output;
-  const auto accumulator = format_as<typename Formats::accumulator>(a.formats[0]);
-  const auto out = format_as<output>(a.output.format);
-  const auto fused = format_as<output>(a.fused);
+  auto accumulator = format_as<typename Formats::accumulator>(a.formats[0]);
+  auto out = format_as<output>(a.output.format);
+  auto fused = format_as<output>(a.fused);
   sum = Then::apply(Cell::finish(num<P, dyn>(total, sum), accumulator, out), fused).raw;
 }
 
@@ -134,15 +134,15 @@ struct sample_tiles {
     const engine::tensor_ref& in = a.inputs[0];
     const auto* weights = static_cast<const std::int32_t*>(a.constants[0].data);
     const auto* starts = static_cast<const start_type*>(a.constants[1].data);
-    const dyn x_format = bind(in.format), weight_format = bind(a.constants[0].format),
-              bias_format = bind(a.constants[1].format);
+    dyn x_format = bind(in.format), weight_format = bind(a.constants[0].format),
+        bias_format = bind(a.constants[1].format);
     for (int g = 0; g < a.groups; ++g)
       for (int row = 0; row < rows; ++row) {
         void* x = static_cast<word_group*>(in.data) + g + row * n_words * in.stride;
         for (int o = 0; o < n_out; o += R) {
           const void* w = weights_of<P>::template neuron<N>(weights, o, n_words);
           group tile[R];
-          const dyn total = Cell::template sums<R>(
+          dyn total = Cell::template sums<R>(
               n_in, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
               constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
               constants<P, dyn>(bias_format, starts + o), tile);
@@ -164,18 +164,18 @@ struct sample_tiles {
     // Where raws carry no offset, taps in the padding need not be computed; wide sums count words.
     const bool skip = in.offset == 0 && words_in_front<P>::value == 0;
     const void* padding = skip ? nullptr : a.constants[2].data;
-    const dyn x_format = bind(in.format), weight_format = bind(a.constants[0].format),
-              bias_format = bind(a.constants[1].format);
+    dyn x_format = bind(in.format), weight_format = bind(a.constants[0].format),
+        bias_format = bind(a.constants[1].format);
     for (int g = 0; g < a.groups; ++g)
       for (int p = 0; p < shape.positions; ++p)
         for (int part = 0; part < shape.groups; ++part) {
-          const window<int, int, std::int64_t> from = shape.at(p, K, padding);
+          window<int, int, std::int64_t> from = shape.at(p, K, padding);
           void* x = static_cast<word_group*>(in.data) + g + part * n_words * in.stride;
           for (int o = 0; o < shape.n_out; o += R) {
             const void* w =
                 weights_of<P>::template neuron<N>(weights, part * padded + o, shape.taps * n_words);
             group tile[R];
-            const dyn total = Cell::template sums<R>(
+            dyn total = Cell::template sums<R>(
                 from, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
                 constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
                 constants<P, dyn>(bias_format, starts + part * padded + o), tile);
@@ -262,7 +262,7 @@ struct neuron_tiles {
         const void* w = weights + static_cast<std::ptrdiff_t>(panel) * panel_words;
         const void* b = starts + panel;
         raw sums[1];
-        const dyn total = Cell::template sums<1>(
+        dyn total = Cell::template sums<1>(
             n_in, view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
             constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0),
             1, constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
@@ -304,7 +304,7 @@ struct neuron_tiles {
     const void* b = static_cast<const raw*>(a.constants[1].data) + at;
     void* x = static_cast<unsigned char*>(in.data) + part * n_words * std::ptrdiff_t{4};
     raw sums[X];
-    const dyn total = Cell::template sums_at<X>(
+    dyn total = Cell::template sums_at<X>(
         shape.at(p, K, padding), view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
         constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0), 1,
         constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)), sums);

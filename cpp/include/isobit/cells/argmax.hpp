@@ -18,9 +18,9 @@ struct index_of_extreme {
     auto best = x[0];
     auto index = literal<P>(integer_like<32, false>(y.format()), 0);
     for (int i = 1; i < n; ++i) {
-      const auto xi = x[i];
-      const auto above = best < xi, below = xi < best;
-      const auto here = P::lit(index.format(), i);
+      auto xi = x[i];
+      auto above = best < xi, below = xi < best;
+      auto here = P::lit(index.format(), i);
       index.raw = Last ? P::select(index.format(), Largest ? below : above, index.raw, here)
                        : P::select(index.format(), Largest ? above : below, here, index.raw);
       best.raw = Largest ? P::max(best.format(), best.raw, xi.raw)

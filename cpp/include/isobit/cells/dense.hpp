@@ -16,7 +16,7 @@ struct dense {
   static auto sums(const N& n_in, const view<P, FX>& x, const constants<P, FW>& weight,
                    std::ptrdiff_t row_stride, const constants<P, FB>& bias, Raw (&sums)[R])
       -> decltype(affine_format(n_in, x.format(), weight.format(), bias.format())) {
-    const auto total = affine_format(n_in, x.format(), weight.format(), bias.format());
+    auto total = affine_format(n_in, x.format(), weight.format(), bias.format());
     P::template affine<R>(n_in, x, weight, row_stride, bias, total, sums);
     return total;
   }
@@ -28,7 +28,7 @@ struct dense {
                    const constants<P, FW>& weight, std::ptrdiff_t row_stride,
                    const constants<P, FB>& bias, Raw (&sums)[R])
       -> decltype(affine_format(from.all, x.format(), weight.format(), bias.format())) {
-    const auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
+    auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
     P::template affine_window<R>(from, x, weight, row_stride, bias, total, sums);
     return total;
   }
@@ -41,7 +41,7 @@ struct dense {
                       const constants<P, FW>& weight, std::ptrdiff_t row_stride,
                       const constants<P, FB>& bias, Raw (&sums)[X])
       -> decltype(affine_format(from.all, x.format(), weight.format(), bias.format())) {
-    const auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
+    auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
     P::template affine_positions<X>(from, x, weight, row_stride, bias, total, sums);
     return total;
   }

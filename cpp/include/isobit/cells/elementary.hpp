@@ -36,9 +36,9 @@ struct negative : detail::of_one_number {
 struct sign : detail::of_one_number {
   template <class P, class X, class Y>
   static num<P, Y> apply(const num<P, X>& x, const Y& out) {
-    const auto integer = integer_like<2, true>(out);
-    const auto one = literal<P>(integer, 1), none = literal<P>(integer, 0);
-    const auto minus_one = literal<P>(integer, -1);
+    auto integer = integer_like<2, true>(out);
+    auto one = literal<P>(integer, 1), none = literal<P>(integer, 0);
+    auto minus_one = literal<P>(integer, -1);
     return cast(select(x < zero(x), minus_one, select(zero(x) < x, one, none)), out);
   }
 };
@@ -63,8 +63,8 @@ struct floor : detail::of_one_number {
 struct ceil : detail::of_one_number {
   template <class P, class X, class Y>
   static num<P, Y> apply(const num<P, X>& x, const Y& out) {
-    const auto opposite = zero(x) - x;
-    const auto below = P::to_integer(opposite, integers_of<rounding::trn>(opposite.format()));
+    auto opposite = zero(x) - x;
+    auto below = P::to_integer(opposite, integers_of<rounding::trn>(opposite.format()));
     return cast(zero(below) - below, out);
   }
 };

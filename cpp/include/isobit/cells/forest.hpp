@@ -57,7 +57,7 @@ struct binned {
   static num<P, I> step(const num<P, I>& address, const num<P, X>& x, const num<P, T>& threshold,
                         const num<P, S>& step) {
     const auto& f = address.format();
-    const auto more = P::select(f, P::less(x.raw, threshold.raw), P::lit(f, 0), step.raw);
+    auto more = P::select(f, P::less(x.raw, threshold.raw), P::lit(f, 0), step.raw);
     return num<P, I>(f, P::add(f, address.raw, more));
   }
   // The table's entry `first` + address, cast into the output.
@@ -65,7 +65,7 @@ struct binned {
   static num<P, Y> finish(const num<P, I>& address, std::int64_t first, const table<P, I, E>& sums,
                           const Y& out) {
     const auto& f = address.format();
-    const num<P, I> at(f, P::add(f, address.raw, P::lit(f, first)));
+    num<P, I> at(f, P::add(f, address.raw, P::lit(f, first)));
     return cast(look_up(at, sums), out);
   }
 };

@@ -60,7 +60,7 @@ struct segment_sums {
 
 template <class P, class N, class C, class FI>
 void count_edge(const N& n, const view<P, C>& counts, const num<P, FI>& index) {
-  const auto flag = integer_like<1, false>(index.format());
+  auto flag = integer_like<1, false>(index.format());
   typename P::template raw<std::decay_t<decltype(flag)>> one[1] = {P::lit(flag, 1)};
   P::add_to_row(n, 1, counts, index, view<P, std::decay_t<decltype(flag)>>(flag, one));
 }
@@ -90,7 +90,7 @@ struct segment_mean : detail::segment_sums {
   template <class P, class T, class C, class I, class R, class FY>
   static void finish(int run, const view<P, T>& total, const num<P, C>& edges, const view<P, FY>& y,
                      const table<P, I, R>& reciprocal) {
-    const auto factor = look_up(max(edges, literal<P>(edges.format(), 1)), reciprocal);
+    auto factor = look_up(max(edges, literal<P>(edges.format(), 1)), reciprocal);
     for (int c = 0; c < run; ++c) y.put(c, cast(total[c] * factor, y.format()));
   }
 };

@@ -11,7 +11,7 @@ namespace cells {
 // clip(slope x + offset, 0, 1), exact. like: any format of the same model.
 template <class P, class X, class S, class O, class Y>
 auto hard_ramp(const num<P, X>& x, const num<P, S>& slope, const num<P, O>& offset, const Y& like) {
-  const auto line = slope * x + offset;
+  auto line = slope * x + offset;
   return min(max(line, zero(line)), literal<P>(integer_like<2, true>(like), 1));
 }
 
@@ -43,7 +43,7 @@ struct binary_tanh {
 
   template <class P, class X, class Y>
   static num<P, Y> apply(const num<P, X>& x, const Y& out) {
-    const auto integer = integer_like<2, true>(out);
+    auto integer = integer_like<2, true>(out);
     return cast(select(x < zero(x), literal<P>(integer, -1), literal<P>(integer, 1)), out);
   }
 };
@@ -54,10 +54,10 @@ struct ternary_tanh {
 
   template <class P, class X, class Y>
   static num<P, Y> apply(const num<P, X>& x, const Y& out) {
-    const auto integer = integer_like<2, true>(out);
-    const auto one = literal<P>(integer, 1), none = literal<P>(integer, 0);
-    const auto minus_one = literal<P>(integer, -1);
-    const auto twice = x + x;
+    auto integer = integer_like<2, true>(out);
+    auto one = literal<P>(integer, 1), none = literal<P>(integer, 0);
+    auto minus_one = literal<P>(integer, -1);
+    auto twice = x + x;
     return cast(select(one < twice, one, select(twice < minus_one, minus_one, none)), out);
   }
 };

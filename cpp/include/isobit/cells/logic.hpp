@@ -101,7 +101,7 @@ struct where {
   template <class P, class C, class A, class B, class Y>
   static num<P, Y> apply(const num<P, C>& condition, const num<P, A>& a, const num<P, B>& b,
                          const Y& out) {
-    const auto none = zero(condition);
+    auto none = zero(condition);
     return cast(select(condition < none, a, select(none < condition, a, b)), out);
   }
 };

@@ -15,13 +15,13 @@ struct matmul {
   template <int R, class P, class N, class FA, class FB, class A, class FY>
   static void columns(const N& n, const view<P, FA>& a, const view<P, FB>& b, std::ptrdiff_t row,
                       const A& accumulator, const view<P, FY>& y) {
-    const auto product_format = product(a.format(), b.format());
-    const auto f = sum_of(n, product_format);
+    auto product_format = product(a.format(), b.format());
+    auto f = sum_of(n, product_format);
     using sum_format = std::decay_t<decltype(f)>;
     typename P::template raw<sum_format> total[R];
     for (int r = 0; r < R; ++r) total[r] = P::lit(f, 0);
     for (int i = 0; i < n; ++i) {
-      const auto ai = a[i];
+      auto ai = a[i];
       for (int r = 0; r < R; ++r)
         total[r] = P::add(f, total[r], P::mul(product_format, ai.raw, b[i * row + r].raw));
     }

@@ -18,8 +18,8 @@ struct multi_threshold {
   }
   template <class P, class A, class X, class T>
   static num<P, A> step(const num<P, A>& passed, const num<P, X>& x, const num<P, T>& threshold) {
-    const auto one = literal<P>(integer_like<1, false>(x.format()), 1);
-    const auto more = select(x < threshold, zero(one), one);
+    auto one = literal<P>(integer_like<1, false>(x.format()), 1);
+    auto more = select(x < threshold, zero(one), one);
     return num<P, A>(passed.format(), P::add(passed.format(), passed.raw, more.raw));
   }
   template <class P, class A, class S, class B, class Y>

@@ -107,7 +107,7 @@ struct gru_state {
 
   template <class P, class Z, class H, class N, class Y>
   static num<P, Y> apply(const num<P, Z>& z, const num<P, H>& h, const num<P, N>& n, const Y& out) {
-    const auto one = literal<P>(integer_like<2, true>(out), 1);
+    auto one = literal<P>(integer_like<2, true>(out), 1);
     return cast(z * h + (one - z) * n, out);
   }
 };
@@ -139,7 +139,7 @@ struct within_length {
 
   template <class P, class L, class C, class Y>
   static num<P, Y> apply(const num<P, L>& length, const num<P, C>& position, const Y& out) {
-    const auto integer = integer_like<2, true>(out);
+    auto integer = integer_like<2, true>(out);
     return cast(select(position < length, literal<P>(integer, 1), literal<P>(integer, 0)), out);
   }
 };

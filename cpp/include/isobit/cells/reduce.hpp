@@ -19,7 +19,7 @@ struct sum_of_terms {
   template <class P, class N, class X>
   static auto begin(const N& n, const num<P, X>& x)
       -> num<P, decltype(sum_of(n, Term::of(x).format()))> {
-    const auto f = sum_of(n, Term::of(x).format());
+    auto f = sum_of(n, Term::of(x).format());
     return {f, Term::of(x).raw};
   }
   template <class P, class A, class X>

@@ -22,11 +22,11 @@ num<P, FX> largest_of(const N& n, const view<P, FX>& x) {
 template <class P, class N, class FX, class I, class E>
 auto exponentials(const N& n, const view<P, FX>& x, const table<P, I, E>& exp_neg,
                   const view<P, E>& scratch) {
-  const auto top = largest_of(n, x);
-  const auto f = sum_of(n, exp_neg.entry);
+  auto top = largest_of(n, x);
+  auto f = sum_of(n, exp_neg.entry);
   auto total = literal<P>(f, 0);
   for (int i = 0; i < n; ++i) {
-    const auto e = look_up(top - x[i], exp_neg);
+    auto e = look_up(top - x[i], exp_neg);
     scratch.put(i, e);
     total.raw = P::add(f, total.raw, e.raw);
   }
@@ -41,7 +41,7 @@ struct softmax {
   static void row(const N& n, const view<P, FX>& x, const table<P, I, E>& exp_neg,
                   const table<P, J, R>& reciprocal, const view<P, E>& scratch,
                   const view<P, FY>& y) {
-    const auto inverse = look_up(detail::exponentials(n, x, exp_neg, scratch), reciprocal);
+    auto inverse = look_up(detail::exponentials(n, x, exp_neg, scratch), reciprocal);
     for (int i = 0; i < n; ++i) y.put(i, cast(scratch[i] * inverse, y.format()));
   }
 };
@@ -51,8 +51,8 @@ struct log_softmax {
   template <class P, class N, class FX, class I, class E, class J, class L, class FY>
   static void row(const N& n, const view<P, FX>& x, const table<P, I, E>& exp_neg,
                   const table<P, J, L>& log, const view<P, E>& scratch, const view<P, FY>& y) {
-    const auto top = detail::largest_of(n, x);
-    const auto log_total = look_up(detail::exponentials(n, x, exp_neg, scratch), log);
+    auto top = detail::largest_of(n, x);
+    auto log_total = look_up(detail::exponentials(n, x, exp_neg, scratch), log);
     for (int i = 0; i < n; ++i) y.put(i, cast((x[i] - top) - log_total, y.format()));
   }
 };

@@ -24,8 +24,8 @@ struct sorted_values {
     for (int p = 0; p < n_pairs; ++p) {
       const auto first = static_cast<std::ptrdiff_t>(pairs[2 * p]);
       const auto second = static_cast<std::ptrdiff_t>(pairs[2 * p + 1]);
-      const auto a = values[first], b = values[second];
-      const num<P, FX> low(f, P::min(f, a.raw, b.raw)), high(f, P::max(f, a.raw, b.raw));
+      auto a = values[first], b = values[second];
+      num<P, FX> low(f, P::min(f, a.raw, b.raw)), high(f, P::max(f, a.raw, b.raw));
       values.put(first, Largest ? high : low);
       values.put(second, Largest ? low : high);
     }
@@ -46,10 +46,10 @@ struct sorted_indices {
     for (int p = 0; p < n_pairs; ++p) {
       const auto first = static_cast<std::ptrdiff_t>(pairs[2 * p]);
       const auto second = static_cast<std::ptrdiff_t>(pairs[2 * p + 1]);
-      const auto a = values[first], b = values[second];
-      const auto ia = indices[first], ib = indices[second];
-      const auto wrong = Largest ? behind(a, b, ia, ib) : behind(b, a, ia, ib);
-      const auto turn = zero(wrong) < wrong;
+      auto a = values[first], b = values[second];
+      auto ia = indices[first], ib = indices[second];
+      auto wrong = Largest ? behind(a, b, ia, ib) : behind(b, a, ia, ib);
+      auto turn = zero(wrong) < wrong;
       exchange(turn, values, first, second, a, b);
       exchange(turn, indices, first, second, ia, ib);
     }
@@ -61,7 +61,7 @@ struct sorted_indices {
   template <class P, class F, class I>
   static auto behind(const num<P, F>& a, const num<P, F>& b, const num<P, I>& ia,
                      const num<P, I>& ib) {
-    const auto yes = one_bit<P>(1, ia.format()), no = one_bit<P>(0, ia.format());
+    auto yes = one_bit<P>(1, ia.format()), no = one_bit<P>(0, ia.format());
     return select(a < b, yes, select(b < a, no, select(ib < ia, yes, no)));
   }
   template <class P, class F>

@@ -53,8 +53,8 @@ struct derived {
 
   template <class F, class Index, class Entry>
   static num<P, Entry> look_up(const num<P, F>& x, const table<P, Index, Entry>& t) {
-    const auto address = isobit::cast(x, t.index);
-    const auto position = difference(t.index, t.index);
+    auto address = isobit::cast(x, t.index);
+    auto position = difference(t.index, t.index);
     return num<P, Entry>(t.entry,
                          P::lut(t, P::sub(position, address.raw, P::lit(position, t.low))));
   }
@@ -77,8 +77,8 @@ struct derived {
   static void affine_window(const window<All, N, Index>& from, const view<P, FX>& x,
                             const constants<P, FW>& w, std::ptrdiff_t row_stride,
                             const constants<P, FB>& b, const A& total, Raw (&out)[R]) {
-    const auto fp = product(x.format(), w.format());
-    const auto fs = sum_of(from.all, fp);
+    auto fp = product(x.format(), w.format());
+    auto fs = sum_of(from.all, fp);
     typename P::template raw<std::decay_t<decltype(fs)>> acc[R];
     for (int r = 0; r < R; ++r) acc[r] = P::lit(fs, 0);
     for (int t = 0; t < from.taps; ++t) {
@@ -91,7 +91,7 @@ struct derived {
                           P::mul(fp, xs[i * x.stride], P::splat(w.format(), row[r * w.stride])));
     }
     for (int r = 0; r < R; ++r) {
-      const auto bias = P::splat(b.format(), b.data[r * b.stride]);
+      auto bias = P::splat(b.format(), b.data[r * b.stride]);
       out[r] = P::add(total, P::shl(total, acc[r], total.frac() - fs.frac()),
                       P::shl(total, bias, total.frac() - b.format().frac()));
     }
@@ -105,15 +105,15 @@ struct derived {
   template <class N, class F, class I, class T>
   static void read_row(const N& n, int run, const view<P, F>& x, const num<P, I>& index,
                        const view<P, T>& to) {
-    const auto zero = literal<P>(to.format(), 0);
+    auto zero = literal<P>(to.format(), 0);
     for (int c = 0; c < run; ++c) to.put(c, zero);
     for (int i = 0; i < n; ++i) {
-      const auto before = index < row_number(index, i);
+      auto before = index < row_number(index, i);
       for (int c = 0; c < run; ++c)
         to.put(c, num<P, T>(to.format(),
                             P::select(to.format(), before, to[c].raw, x[i * run + c].raw)));
     }
-    const auto exists = index < row_number(index, n);
+    auto exists = index < row_number(index, n);
     for (int c = 0; c < run; ++c)
       to.put(c, num<P, T>(to.format(), P::select(to.format(), exists, to[c].raw, zero.raw)));
   }
@@ -123,10 +123,9 @@ struct derived {
   static void add_to_row(const N& n, int run, const view<P, S>& sums, const num<P, I>& index,
                          const view<P, F>& values) {
     for (int i = 0; i < n; ++i) {
-      const auto here = is_row(index, i);
+      auto here = is_row(index, i);
       for (int c = 0; c < run; ++c) {
-        const auto term =
-            P::select(values.format(), here, values[c].raw, P::lit(values.format(), 0));
+        auto term = P::select(values.format(), here, values[c].raw, P::lit(values.format(), 0));
         const std::ptrdiff_t at = i * run + c;
         sums.put(at, num<P, S>(sums.format(), P::add(sums.format(), sums[at].raw, term)));
       }
@@ -140,12 +139,12 @@ struct derived {
                         const num<P, I>& index, const view<P, F>& values) {
     const auto& f = best.format();
     for (int i = 0; i < n; ++i) {
-      const auto here = is_row(index, i);
-      const auto is_empty = counts[i] < literal<P>(counts.format(), 1);
+      auto here = is_row(index, i);
+      auto is_empty = counts[i] < literal<P>(counts.format(), 1);
       for (int c = 0; c < run; ++c) {
         const std::ptrdiff_t at = i * run + c;
-        const auto larger = P::max(f, best[at].raw, values[c].raw);
-        const auto raised = P::select(f, is_empty, values[c].raw, larger);
+        auto larger = P::max(f, best[at].raw, values[c].raw);
+        auto raised = P::select(f, is_empty, values[c].raw, larger);
         best.put(at, num<P, B>(f, P::select(f, here, raised, best[at].raw)));
       }
     }
@@ -159,9 +158,9 @@ struct derived {
   }
   template <class I>
   static auto is_row(const num<P, I>& index, int i) {
-    const auto flag = integer_like<1, false>(index.format());
-    const auto k = row_number(index, i);
-    const auto not_above = P::select(flag, k < index, P::lit(flag, 0), P::lit(flag, 1));
+    auto flag = integer_like<1, false>(index.format());
+    auto k = row_number(index, i);
+    auto not_above = P::select(flag, k < index, P::lit(flag, 0), P::lit(flag, 1));
     return P::less(P::lit(flag, 0), P::select(flag, index < k, P::lit(flag, 0), not_above));
   }
 };

@@ -27,7 +27,7 @@ struct sparse_samples : registers<lanes<std::int32_t, N>, S>, derived<sparse_sam
     const int shift = total.frac() - product(x.format(), w.format()).frac();
     for (int r = 0; r < R; ++r) {
       const std::int32_t* at = w.data + r;
-      const group sum = products(x, at + at[0], at + 1 + at[1]);
+      group sum = products(x, at + at[0], at + 1 + at[1]);
 #pragma GCC unroll 4
       for (int s = 0; s < S; ++s)
         out[r].in[s] =

@@ -21,8 +21,8 @@ inline const char* wrong_elementwise(const engine::operation_sizes& s) {
 template <class Cell, class P, std::size_t... C, std::size_t... T, std::size_t... F>
 void map_with(const engine::op_args& a, std::index_sequence<C...>, std::index_sequence<T...>,
               std::index_sequence<F...>) {
-  const auto x = bind<P>(a.inputs[0], a.group);
-  const auto y = bind<P>(a.output, a.group);
+  auto x = bind<P>(a.inputs[0], a.group);
+  auto y = bind<P>(a.output, a.group);
   for (int i = 0; i < a.output_size; ++i)
     y.put(i, Cell::apply(x[i], bind<P>(a.constants[C])[i]..., bind<P>(a.tables[T])...,
                          bind(a.formats[F])..., y.format()));
@@ -45,7 +45,7 @@ struct map : schedule {
 
 template <class Cell, class P, std::size_t... C>
 void zip_with(const engine::op_args& a, std::index_sequence<C...>) {
-  const auto y = bind<P>(a.output, a.group);
+  auto y = bind<P>(a.output, a.group);
   for (int i = 0; i < a.output_size; ++i) {
     num<P, dyn> all = bind<P>(a.inputs[0], a.group)[i];
     for (int k = 1; k < a.n_inputs; ++k) all = Cell::combine(all, bind<P>(a.inputs[k], a.group)[i]);
@@ -69,8 +69,8 @@ struct zip : schedule {
 template <class Cell, class P, std::size_t... X, std::size_t... C>
 void pointwise_with(const engine::op_args& a, std::index_sequence<X...>,
                     std::index_sequence<C...>) {
-  const view<P, dyn> x[] = {bind<P>(a.inputs[X], a.group)...};
-  const auto y = bind<P>(a.output, a.group);
+  view<P, dyn> x[] = {bind<P>(a.inputs[X], a.group)...};
+  auto y = bind<P>(a.output, a.group);
   for (int i = 0; i < a.output_size; ++i)
     y.put(i, Cell::apply(x[X][i]..., bind<P>(a.constants[C])[i]..., y.format()));
 }

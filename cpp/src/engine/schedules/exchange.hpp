@@ -33,11 +33,11 @@ struct exchange : schedule {
     const int count = static_cast<int>(a.ints[0]), n = static_cast<int>(a.ints[1]);
     const int k = static_cast<int>(a.ints[2]);
     const int n_pairs = static_cast<int>(a.ints[3]);
-    const auto x = bind<P>(a.inputs[0], a.group);
-    const auto y = bind<P>(a.output, a.group);
+    auto x = bind<P>(a.inputs[0], a.group);
+    auto y = bind<P>(a.output, a.group);
     auto* room = static_cast<raw_of<P>*>(a.scratch);
-    const view<P, dyn> values(x.format(), room);
-    const view<P, dyn> indices(integer_like<16, false>(x.format()), room + n);
+    view<P, dyn> values(x.format(), room);
+    view<P, dyn> indices(integer_like<16, false>(x.format()), room + n);
     for (int row = 0; row < count; ++row)
       Cell::row(n, k, a.ints + 4, n_pairs, x.from(row * n), values, indices, y.from(row * k));
   }

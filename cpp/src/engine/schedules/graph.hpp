@@ -28,10 +28,10 @@ struct rows_by_index : schedule {
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int matrices = static_cast<int>(a.ints[0]), rows = static_cast<int>(a.ints[1]);
     const int indices = static_cast<int>(a.ints[2]), run = static_cast<int>(a.ints[3]);
-    const auto x = bind<P>(a.inputs[0], a.group);
-    const auto index = bind<P>(a.inputs[1], a.group);
-    const auto y = bind<P>(a.output, a.group);
-    const view<P, dyn> scratch(cells::and_zero(x.format()), static_cast<raw_of<P>*>(a.scratch));
+    auto x = bind<P>(a.inputs[0], a.group);
+    auto index = bind<P>(a.inputs[1], a.group);
+    auto y = bind<P>(a.output, a.group);
+    view<P, dyn> scratch(cells::and_zero(x.format()), static_cast<raw_of<P>*>(a.scratch));
     for (int m = 0; m < matrices; ++m)
       for (int e = 0; e < indices; ++e)
         Cell::row(rows, run, x.from(m * rows * run), index[e], scratch,
@@ -43,16 +43,16 @@ template <class Cell, class P, std::size_t... T>
 void segments_with(const engine::op_args& a, std::index_sequence<T...>) {
   const int n = static_cast<int>(a.ints[0]), edges = static_cast<int>(a.ints[1]);
   const int run = static_cast<int>(a.ints[2]);
-  const auto x = bind<P>(a.inputs[0], a.group);
-  const auto index = bind<P>(a.inputs[1], a.group);
-  const auto y = bind<P>(a.output, a.group);
+  auto x = bind<P>(a.inputs[0], a.group);
+  auto index = bind<P>(a.inputs[1], a.group);
+  auto y = bind<P>(a.output, a.group);
   auto* room = static_cast<raw_of<P>*>(a.scratch);
-  const view<P, dyn> totals(Cell::total_format(edges, x.format()), room);
-  const view<P, dyn> counts(cells::detail::edge_count(edges, x.format()), room + n * run);
+  view<P, dyn> totals(Cell::total_format(edges, x.format()), room);
+  view<P, dyn> counts(cells::detail::edge_count(edges, x.format()), room + n * run);
   for (int i = 0; i < n * run; ++i) totals.put(i, literal<P>(totals.format(), 0));
   for (int i = 0; i < n; ++i) counts.put(i, literal<P>(counts.format(), 0));
   for (int e = 0; e < edges; ++e) {
-    const num<P, dyn> to =
+    num<P, dyn> to =
         a.n_inputs == 2 ? index[e] : cells::index_if(bind<P>(a.inputs[2], a.group)[e], index[e], n);
     Cell::take(n, run, totals, counts, to, x.from(e * run));
   }

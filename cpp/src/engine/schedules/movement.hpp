@@ -20,9 +20,9 @@ struct raws_are_plain<lanes<T, N>> : std::true_type {};
 
 // Whether a cast into the output's format changes no raw of any input.
 inline bool keeps_raws(const engine::op_args& a) {
-  const dyn to = bind(a.output.format);
+  dyn to = bind(a.output.format);
   for (int k = 0; k < a.n_inputs; ++k) {
-    const dyn from = bind(a.inputs[k].format);
+    dyn from = bind(a.inputs[k].format);
     if (from.frac() != to.frac() || !isobit::detail::holds(from, to)) return false;
   }
   return true;
@@ -46,9 +46,9 @@ struct gather : schedule {
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     if constexpr (raws_are_plain<P>::value)
       if (keeps_raws(a)) return move<raw_of<P>>(a);
-    const auto y = bind<P>(a.output, a.group);
+    auto y = bind<P>(a.output, a.group);
     for (int i = 0; i < a.output_size; ++i) {
-      const auto x = bind<P>(a.inputs[a.ints[2 * i]], a.group);
+      auto x = bind<P>(a.inputs[a.ints[2 * i]], a.group);
       y.put(i, Cell::apply(x[static_cast<std::ptrdiff_t>(a.ints[2 * i + 1])], y.format()));
     }
   }
@@ -73,8 +73,8 @@ struct fill : schedule {
 
   template <class P>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
-    const auto y = bind<P>(a.output, a.group);
-    const auto values = bind<P>(a.constants[0]);
+    auto y = bind<P>(a.output, a.group);
+    auto values = bind<P>(a.constants[0]);
     for (int i = 0; i < a.output_size; ++i) y.put(i, Cell::apply(values[i], y.format()));
   }
 };

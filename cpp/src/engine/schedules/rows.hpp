@@ -27,8 +27,8 @@ struct rows_with_tables : schedule {
   template <class P>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int rows = static_cast<int>(a.ints[0]), n = static_cast<int>(a.ints[1]);
-    const auto first = bind<P>(a.tables[0]);
-    const view<P, dyn> scratch(first.entry, static_cast<raw_of<P>*>(a.scratch));
+    auto first = bind<P>(a.tables[0]);
+    view<P, dyn> scratch(first.entry, static_cast<raw_of<P>*>(a.scratch));
     for (int row = 0; row < rows; ++row)
       Cell::row(n, bind<P>(a.inputs[0], a.group).from(row * n), first, bind<P>(a.tables[1]),
                 scratch, bind<P>(a.output, a.group).from(row * n));

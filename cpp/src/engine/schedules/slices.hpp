@@ -3,6 +3,7 @@
 #define ISOBIT_ENGINE_SCHEDULES_SLICES_HPP
 
 #include <cstring>
+#include <tuple>
 
 #include "engine/schedules/schedule.hpp"
 #include "isobit/policy/block_lanes.hpp"
@@ -12,82 +13,109 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace engine_kernels {
 
-// Registers of N integers T in memory, where their raws may lie in narrower ones: number `at` of
-// them, counted in integers.
+// Registers of N integers T in memory from some integer on, where they may lie in narrower ones.
 template <class T, int N>
 struct stored {
   using vec = typename vector_arithmetic<T, N>::vec;
 
-  static vec load(const engine::tensor_ref& t, std::ptrdiff_t at) {
+  unsigned char* data;
+  engine::lane type;
+
+  stored(const engine::tensor_ref& t, std::ptrdiff_t first)
+      : data(static_cast<unsigned char*>(t.data) + first * bytes_of(t.type)), type(t.type) {}
+
+  vec load(std::ptrdiff_t at) const {
     if constexpr (sizeof(T) > sizeof(std::int16_t))
-      if (t.type == engine::lane::i16) return load_as<std::int16_t>(t.data, at);
+      if (type == engine::lane::i16) return load_as<std::int16_t>(at);
     if constexpr (sizeof(T) > sizeof(std::int32_t))
-      if (t.type == engine::lane::i32) return load_as<std::int32_t>(t.data, at);
-    return load_as<T>(t.data, at);
+      if (type == engine::lane::i32) return load_as<std::int32_t>(at);
+    return load_as<T>(at);
   }
-  static void store(const engine::tensor_ref& t, std::ptrdiff_t at, const vec& raws) {
+  void store(std::ptrdiff_t at, const vec& raws) const {
     if constexpr (sizeof(T) > sizeof(std::int16_t))
-      if (t.type == engine::lane::i16) return store_as<std::int16_t>(t.data, at, raws);
+      if (type == engine::lane::i16) return store_as<std::int16_t>(at, raws);
     if constexpr (sizeof(T) > sizeof(std::int32_t))
-      if (t.type == engine::lane::i32) return store_as<std::int32_t>(t.data, at, raws);
-    store_as<T>(t.data, at, raws);
+      if (type == engine::lane::i32) return store_as<std::int32_t>(at, raws);
+    store_as<T>(at, raws);
   }
 
  private:
+  static std::ptrdiff_t bytes_of(engine::lane type) {
+    const auto stored = static_cast<std::ptrdiff_t>(engine::bytes(type));
+    return stored < static_cast<std::ptrdiff_t>(sizeof(T)) ? stored : sizeof(T);
+  }
   template <class S>
-  static vec load_as(const void* data, std::ptrdiff_t at) {
+  vec load_as(std::ptrdiff_t at) const {
     typename vector_arithmetic<S, N>::vec raws;
-    std::memcpy(&raws, static_cast<const S*>(data) + at, sizeof raws);
+    std::memcpy(&raws, data + at * static_cast<std::ptrdiff_t>(sizeof(S)), sizeof raws);
     return __builtin_convertvector(raws, vec);
   }
   template <class S>
-  static void store_as(void* data, std::ptrdiff_t at, const vec& raws) {
+  void store_as(std::ptrdiff_t at, const vec& raws) const {
     const auto narrow = __builtin_convertvector(raws, typename vector_arithmetic<S, N>::vec);
-    std::memcpy(static_cast<S*>(data) + at, &narrow, sizeof narrow);
+    std::memcpy(data + at * static_cast<std::ptrdiff_t>(sizeof(S)), &narrow, sizeof narrow);
   }
 };
 
-// Element i of the slice of a tensor that begins at `first`; step 0: all of it is that element.
-// Registers of neighbouring elements lie anywhere in such a slice, and the last one reads past it.
+// The slice of a tensor that begins at `first`, for one group of samples: element i, and step 0
+// makes all of it the same element. Everything that a loop over elements needs lies in the slice:
+// its stores cannot change what it reads from there. Registers of neighbouring elements lie
+// anywhere in a slice, and the last one reads past it.
 template <class P>
 struct slice_of {
-  static raw_of<P> read(const engine::tensor_ref& t, int group, std::ptrdiff_t first,
-                        std::ptrdiff_t step, int i) {
-    return static_cast<const raw_of<P>*>(t.data)[group + (first + step * i) * t.stride];
-  }
-  static void write(const engine::tensor_ref& t, int group, int i, const raw_of<P>& raw) {
-    static_cast<raw_of<P>*>(t.data)[group + i * t.stride] = raw;
-  }
+  using raw = raw_of<P>;
+
+  dyn format;
+  raw* data;
+  std::ptrdiff_t step;
+
+  slice_of(const engine::tensor_ref& t, int group, std::ptrdiff_t first, std::ptrdiff_t steps)
+      : format(bind(t.format)),
+        data(static_cast<raw*>(t.data) + group + first * t.stride),
+        step(steps * t.stride) {}
+
+  raw read(int i) const { return data[step * i]; }
+  void write(int i, const raw& raws) const { data[step * i] = raws; }
 };
 template <class T, int N>
 struct slice_of<neurons<T, N>> {
   using vec = typename neurons<T, N>::vec;
 
-  static vec read(const engine::tensor_ref& t, int, std::ptrdiff_t first, std::ptrdiff_t step,
-                  int i) {
-    if (step == 0) return vec{} + stored<T, N>::load(t, first)[0];
-    return stored<T, N>::load(t, first + static_cast<std::ptrdiff_t>(i) * N);
+  dyn format;
+  stored<T, N> data;
+  bool one;
+
+  slice_of(const engine::tensor_ref& t, int, std::ptrdiff_t first, std::ptrdiff_t steps)
+      : format(bind(t.format)), data(t, first), one(steps == 0) {}
+
+  vec read(int i) const {
+    if (one) return vec{} + data.load(0)[0];
+    return data.load(static_cast<std::ptrdiff_t>(i) * N);
   }
-  static void write(const engine::tensor_ref& t, int, int i, const vec& raws) {
-    stored<T, N>::store(t, static_cast<std::ptrdiff_t>(i) * N, raws);
-  }
+  void write(int i, const vec& raws) const { data.store(static_cast<std::ptrdiff_t>(i) * N, raws); }
 };
 template <class T, int N, int S>
 struct slice_of<block_lanes<T, N, S>> {
   using raw = raw_of<block_lanes<T, N, S>>;
 
-  static raw read(const engine::tensor_ref& t, int group, std::ptrdiff_t first, std::ptrdiff_t step,
-                  int i) {
-    const std::ptrdiff_t at = (group + (first + step * i) * t.stride) * (S * N);
+  dyn format;
+  stored<T, N> data;
+  std::ptrdiff_t step;
+
+  slice_of(const engine::tensor_ref& t, int group, std::ptrdiff_t first, std::ptrdiff_t steps)
+      : format(bind(t.format)),
+        data(t, (group + first * t.stride) * (S * N)),
+        step(steps * t.stride * (S * N)) {}
+
+  raw read(int i) const {
     raw all;
 #pragma GCC unroll 8
-    for (int s = 0; s < S; ++s) all.in[s] = stored<T, N>::load(t, at + s * N);
+    for (int s = 0; s < S; ++s) all.in[s] = data.load(step * i + s * N);
     return all;
   }
-  static void write(const engine::tensor_ref& t, int group, int i, const raw& all) {
-    const std::ptrdiff_t at = (group + i * t.stride) * (S * N);
+  void write(int i, const raw& all) const {
 #pragma GCC unroll 8
-    for (int s = 0; s < S; ++s) stored<T, N>::store(t, at + s * N, all.in[s]);
+    for (int s = 0; s < S; ++s) data.store(step * i + s * N, all.in[s]);
   }
 };
 
@@ -95,16 +123,17 @@ template <class Cell, class P, std::size_t... I, std::size_t... C, std::size_t..
           std::size_t... F>
 void slices_with(const engine::op_args& a, std::index_sequence<I...>, std::index_sequence<C...>,
                  std::index_sequence<T...>, std::index_sequence<F...>) {
-  const dyn y = bind(a.output.format);
-  for (int i = 0; i < a.output_size; ++i)
-    slice_of<P>::write(
-        a.output, a.group, i,
-        Cell::apply(
-            num<P, dyn>(
-                bind(a.inputs[I].format),
-                slice_of<P>::read(a.inputs[I], a.group, a.ints[2 * I], a.ints[2 * I + 1], i))...,
-            bind<P>(a.constants[C])[i]..., bind<P>(a.tables[T])..., bind(a.formats[F])..., y)
-            .raw);
+  std::tuple<decltype((void)I, slice_of<P>(a.output, 0, 0, 0))...> x{
+      slice_of<P>(a.inputs[I], a.group, a.ints[2 * I], a.ints[2 * I + 1])...};
+  std::tuple<decltype((void)C, bind<P>(a.constants[C]))...> c{bind<P>(a.constants[C])...};
+  std::tuple<decltype((void)T, bind<P>(a.tables[T]))...> t{bind<P>(a.tables[T])...};
+  std::tuple<decltype((void)F, bind(a.formats[F]))...> f{bind(a.formats[F])...};
+  slice_of<P> y(a.output, a.group, 0, 1);
+  const int size = a.output_size;
+  for (int i = 0; i < size; ++i)
+    y.write(i, Cell::apply(num<P, dyn>(std::get<I>(x).format, std::get<I>(x).read(i))...,
+                           std::get<C>(c)[i]..., std::get<T>(t)..., std::get<F>(f)..., y.format)
+                   .raw);
 }
 
 // Output element i comes from element ints[2k] + ints[2k + 1] * i of every input k; the steps

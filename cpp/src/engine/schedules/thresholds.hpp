@@ -30,10 +30,10 @@ struct thresholds : schedule {
   template <class P>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
     const int channels = static_cast<int>(a.ints[0]), n = static_cast<int>(a.ints[1]);
-    const auto x = bind<P>(a.inputs[0], a.group);
-    const auto y = bind<P>(a.output, a.group);
-    const auto limits = bind<P>(a.constants[0]), scale = bind<P>(a.constants[1]),
-               bias = bind<P>(a.constants[2]);
+    auto x = bind<P>(a.inputs[0], a.group);
+    auto y = bind<P>(a.output, a.group);
+    auto limits = bind<P>(a.constants[0]), scale = bind<P>(a.constants[1]),
+         bias = bind<P>(a.constants[2]);
     for (int i = 0; i < a.output_size; ++i) {
       const int c = i % channels;
       auto passed = Cell::begin(n, x[i]);

@@ -43,10 +43,10 @@ struct forest_data {
 // scratch space already.
 template <class Cell, class P>
 void values_of_nodes(const forest_data<P>& d, const tree_nodes& t, int end) {
-  const auto thresholds = d.thresholds_of(t);
+  auto thresholds = d.thresholds_of(t);
   for (int i = end; i-- > 0;) {
     const tree_node n = t[i];
-    const auto left = d.scratch[n.left()], right = d.scratch[n.right()];
+    auto left = d.scratch[n.left()], right = d.scratch[n.right()];
     if (n.left() == n.right())
       d.scratch.put(i, left);
     else if (n.up_to())
@@ -109,7 +109,7 @@ num<P, dyn> complete(const forest_data<P>& d, const tree_nodes& t,
 // As all_nodes for a complete tree: the lowest levels by fours, without storing their values.
 template <class Cell, class P>
 void complete_tree(const forest_data<P>& d, const tree_nodes& t, const constants<P, dyn>& leaves) {
-  const auto thresholds = d.thresholds_of(t);
+  auto thresholds = d.thresholds_of(t);
   const int upper = t.depth > 4 ? (1 << (t.depth - 4)) - 1 : 0;
   for (int i = upper; i <= 2 * upper; ++i) switch (t.depth) {
       case 1:
@@ -130,7 +130,7 @@ void complete_tree(const forest_data<P>& d, const tree_nodes& t, const constants
 template <class Cell, class One, int S>
 void put_value(const forest_data<registers<One, S>>& d, int element) {
   for (int s = 0; s < S; ++s) {
-    const num<One, dyn> root(d.scratch.format(), d.scratch.data[0].in[s]);
+    num<One, dyn> root(d.scratch.format(), d.scratch.data[0].in[s]);
     d.y.data[element * d.y.stride].in[s] = Cell::finish(root, d.y.format()).raw;
   }
 }

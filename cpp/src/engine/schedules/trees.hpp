@@ -54,11 +54,11 @@ struct bins : schedule {
 
   template <class P>
   ISOBIT_FLATTEN static void run(const engine::op_args& a) {
-    const auto x = bind<P>(a.inputs[0], a.group);
-    const auto y = bind<P>(a.output, a.group);
-    const auto thresholds = bind<P>(a.constants[0]);
-    const auto steps = bind<P>(a.constants[1]);
-    const auto sums = bind<P>(a.tables[0]);
+    auto x = bind<P>(a.inputs[0], a.group);
+    auto y = bind<P>(a.output, a.group);
+    auto thresholds = bind<P>(a.constants[0]);
+    auto steps = bind<P>(a.constants[1]);
+    auto sums = bind<P>(a.tables[0]);
     auto address = literal<P>(sums.index, 0);
     for (int i = 0; i < a.ints[2]; ++i)
       address = Cell::step(address, x[static_cast<std::ptrdiff_t>(a.ints[3 + i])], thresholds[i],

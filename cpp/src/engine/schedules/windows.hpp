@@ -54,8 +54,8 @@ void windows_with(const engine::op_args& a, std::index_sequence<C...>) {
   const int run = static_cast<int>(a.ints[0]), positions = static_cast<int>(a.ints[1]);
   const int longest = static_cast<int>(a.ints[2]);
   const std::int64_t *begins = a.ints + 3, *bases = begins + positions + 1;
-  const auto x = bind<P>(a.inputs[0], a.group);
-  const auto y = bind<P>(a.output, a.group);
+  auto x = bind<P>(a.inputs[0], a.group);
+  auto y = bind<P>(a.output, a.group);
   using element = raw_at<P>;
   // A register may reach past its run, into outputs that come later.
   for (int p = 0; p < positions; ++p)
