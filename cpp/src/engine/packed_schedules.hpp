@@ -81,9 +81,13 @@ template <class T, int N>
 neurons<T, N> finishing(const neuron_arithmetic<T, N>&);
 
 // Finishes R sums in place: in registers where a kernel is for certain modes, else by a function
-// that kernels share.
+// that kernels share. Formats are read anew for each tile: limits and shifts that wait in registers
+// for the next one would push out its sums.
 template <class Cell, class Then, class Formats, class P, int R>
-void finish(const engine::op_args& a, const dyn& total, raw_of<P> (&sums)[R]) {
+void finish(const engine::op_args& args, const dyn& total, raw_of<P> (&sums)[R]) {
+  const engine::op_args* anew = &args;
+  __asm__ volatile("" : "+r"(anew));
+  const engine::op_args& a = *anew;
   if constexpr (Formats::fixed)
     detail::for_each_index(std::make_index_sequence<R>(),
                            [&](int r) { finish_one<Cell, Then, Formats, P>(a, total, sums[r]); });
