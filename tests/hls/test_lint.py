@@ -142,8 +142,13 @@ def project(folder, **content):
 
 
 def test_projects(tmp_path):
-    (tmp_path / "kernel.cpp").write_text((HERE / "bad_kernels" / "recursion.cpp").read_text())
-    project(tmp_path, top="top", sources=["kernel.cpp"], include=["."])
+    for folder in ("firmware", "include"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "firmware" / "top.cpp").write_text((HERE / "bad_kernels" / "recursion.cpp").read_text())
+    project(tmp_path, top="top")
+    assert [finding.rule.name for finding in lint_project(tmp_path).errors] == ["recursion"]
+    (tmp_path / "other.cpp").write_text((HERE / "bad_kernels" / "recursion.cpp").read_text())
+    project(tmp_path, top="top", sources=["other.cpp"], include=["."])
     assert [finding.rule.name for finding in lint_project(tmp_path).errors] == ["recursion"]
 
 
@@ -152,7 +157,7 @@ def test_damaged_projects(tmp_path):
         lint_project(tmp_path)
     for content, word in (
         ({"sources": ["a.cpp"]}, "top"),
-        ({"top": "top"}, "sources"),
+        ({"top": "top", "sources": []}, "sources"),
         ({"top": "top", "sources": ["../a.cpp"]}, "outside"),
         ({"top": "top", "sources": "a.cpp"}, "list"),
     ):

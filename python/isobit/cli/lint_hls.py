@@ -41,12 +41,14 @@ def command(
 
     output = Output(as_json)
     project = kernel.is_dir()
-    if project and (top or more or include or defines):
-        raise click.UsageError("a project names its top, files and headers; give the folder alone")
+    if project and (top or more or defines):
+        raise click.UsageError("a project names its top and its files; with its folder only -I is useful")
     if not project and not top:
         raise click.UsageError("--top NAME is needed with C++ files")
     with output.waiting("checking"):
-        report = lint_project(kernel) if project else lint((kernel, *more), top or "", include, defines)
+        report = (
+            lint_project(kernel, include) if project else lint((kernel, *more), top or "", include, defines)
+        )
     output.json(
         {
             "top": report.top,

@@ -61,8 +61,14 @@ def lint(
         return Report(top, files, in_order(found.findings()), f"clang {tools.version}")
 
 
-def lint_project(folder: Path) -> Report:
+def lint_project(folder: Path, include: Sequence[Path] = ()) -> Report:
     """Check the kernel of a project that ``export("hls")`` wrote.
+
+    Parameters
+    ----------
+    folder : Path
+    include : sequence of Path
+        Folders of vendor headers that the project needs and :data:`STAND_INS` does not have.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def lint_project(folder: Path) -> Report:
         When clang and opt are missing.
     """
     project = read_project(folder)
-    return lint(project.sources, project.top, project.include, project.defines)
+    return lint(project.sources, project.top, (*project.include, *include), project.defines)
 
 
 class _Check:

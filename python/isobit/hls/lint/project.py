@@ -25,6 +25,8 @@ class Project:
 def read_project(folder: Path) -> Project:
     """Read the description of an exported project.
 
+    ``sources``, ``include`` and ``defines`` may be left out; they are then what ``export("hls")`` writes.
+
     Raises
     ------
     MissingFileError
@@ -43,25 +45,25 @@ def read_project(folder: Path) -> Project:
         raise FileFormatError(f"{file}: cannot be read as JSON: {error}") from None
     if not isinstance(content, dict) or not isinstance(content.get("top"), str):
         raise FileFormatError(f"{file}: 'top' must be the name of a function")
-    sources = _paths(file, content, "sources")
+    top = content["top"]
+    sources = _paths(file, content, "sources", [f"firmware/{top}.cpp"])
     if not sources:
         raise FileFormatError(f"{file}: 'sources' must name at least one file")
-    return Project(
-        content["top"], sources, _paths(file, content, "include"), tuple(_texts(file, content, "defines"))
-    )
+    include = _paths(file, content, "include", ["include", "firmware"])
+    return Project(top, sources, include, tuple(_texts(file, content, "defines", [])))
 
 
-def _paths(file: Path, content: dict[str, Any], key: str) -> tuple[Path, ...]:
+def _paths(file: Path, content: dict[str, Any], key: str, usual: list[str]) -> tuple[Path, ...]:
     folder = file.parent.resolve()
-    paths = tuple((folder / text).resolve() for text in _texts(file, content, key))
+    paths = tuple((folder / text).resolve() for text in _texts(file, content, key, usual))
     for path in paths:
         if not path.is_relative_to(folder):
             raise FileFormatError(f"{file}: {key!r} names {path}, which is outside of the project")
     return paths
 
 
-def _texts(file: Path, content: dict[str, Any], key: str) -> list[str]:
-    texts = content.get(key, [])
+def _texts(file: Path, content: dict[str, Any], key: str, usual: list[str]) -> list[str]:
+    texts = content.get(key, usual)
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise FileFormatError(f"{file}: {key!r} must be a list of names")
     return texts

@@ -48,8 +48,10 @@ def reached(module: Module, places: Places, top: str) -> Reach:
         function = module.functions[waiting.popleft()]
         # what reserves memory has no line of its own
         for instruction in sorted(function.instructions(), key=lambda i: i.debug is None):
-            here = found.place(places, function, instruction)
             kind = container(instruction.text)
+            if not kind and "@" not in instruction.text:
+                continue
+            here = found.place(places, function, instruction)
             if kind:
                 found.containers.setdefault((function.name, kind), here)
                 continue

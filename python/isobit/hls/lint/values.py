@@ -15,10 +15,17 @@ from isobit.hls.lint.toolchain import Toolchain
 
 _SIMPLIFY = "sroa,early-cse,sccp,instsimplify,simplifycfg,loop-simplify"
 _PASSES = (
-    "internalize,globaldce,inline,"
+    # small functions first: inlining copies them
+    "internalize,globaldce,function(sroa,early-cse,simplifycfg),always-inline,globaldce,"
     f"function({_SIMPLIFY},loop(loop-rotate),{_SIMPLIFY}),print<scalar-evolution>"
 )
-_OPTIONS = ("-S", "-inline-threshold=100000000", "-scalar-evolution-classify-expressions=0")
+_OPTIONS = ("-S", "-scalar-evolution-classify-expressions=0")
+_DROPPED = re.compile(
+    r"^(?:@llvm\.(?:global_ctors|used|compiler\.used) = |  call void @llvm\.(?:dbg|lifetime)\.).*\n",
+    re.MULTILINE,
+)
+_ATTRIBUTES = re.compile(r"^(attributes #\d+ = \{)(.*)$", re.MULTILINE)
+_MARKS = re.compile(r"\b(?:noinline|optnone|optsize|minsize) ")
 _FLOAT = re.compile(r"(?:fadd|fsub|fmul|fdiv|frem|fneg|fcmp|fptosi|fptoui|sitofp|uitofp|fptrunc|fpext)$")
 _FLOAT_TYPE = re.compile(r"call .*?\b(?:half|float|double|x86_fp80|fp128) @")
 _DIVISION = re.compile(r"[us](?:div|rem)$")
@@ -30,9 +37,9 @@ _LENGTH = re.compile(r"@llvm\.mem(?:cpy|move|set)[^(]*\(.*, i(?:32|64) (\S+?), i
 def optimized(tools: Toolchain, assembly: Path, top: str, folder: Path) -> tuple[Module, dict[str, Trips]]:
     """The module with everything inlined into the top, and what is known of its loops."""
     text = assembly.read_text(encoding="utf-8", errors="replace")
-    # Nothing but the top is wanted, whatever the author says about inlining.
-    text = re.sub(r"^@llvm\.(?:global_ctors|used|compiler\.used) = .*$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^(attributes #\d+ = \{.*)$", _without_marks, text, flags=re.MULTILINE)
+    # Nothing but the top is wanted, and everything in it, whatever the author says about inlining.
+    text = _ATTRIBUTES.sub(lambda found: f"{found[1]} alwaysinline{_MARKS.sub('', found[2])}", text)
+    text = _DROPPED.sub("", text)
     given, result = folder / "given.ll", folder / "optimized.ll"
     given.write_text(text, encoding="utf-8")
     arguments = [*_OPTIONS, f"-passes={_PASSES}", f"-internalize-public-api-list={top}"]
@@ -41,10 +48,6 @@ def optimized(tools: Toolchain, assembly: Path, top: str, folder: Path) -> tuple
         raise CompileError(f"{tools.opt} failed: {done.stderr.strip()[-1000:]}")
     module = parse(result.read_text(encoding="utf-8", errors="replace"))
     return module, read_trips(done.stderr)
-
-
-def _without_marks(found: re.Match[str]) -> str:
-    return re.sub(r"\b(?:noinline|optnone|optsize|minsize) ", "", found[1])
 
 
 class Values:
