@@ -24,6 +24,7 @@ _COMMANDS = {
     "compile": "Compile a plugin for C++ frameworks and Python.",
     "profile": "Write a page on value ranges, overflow, distance to float and ROC curves.",
     "bench": "Measure samples per second.",
+    "estimate": "Estimate latency and resources in an FPGA.",
     "lint-hls": "Check that a kernel stays inside of what HLS compilers accept.",
     "demo": "Take a jet tagger from float to 16 and 8 bits, verified and profiled.",
 }
