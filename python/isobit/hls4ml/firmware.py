@@ -15,6 +15,10 @@ from isobit.ir import Shape
 from isobit.rounding import RawArray
 
 
+Setting = int | bool | float | str | tuple[int, ...]
+"""A member of a configuration structure."""
+
+
 @dataclass(frozen=True)
 class Variable:
     """An array between two layers.
@@ -56,23 +60,28 @@ class Call:
     name : str
         Of the layer, for messages.
     function : str
-        Of ``nnet``, without the namespace: ``dense``, ``conv_2d_cl``, ``relu``, ``softmax``, ``lstm_stack``.
+        Of ``nnet``, without the namespace: ``dense``, ``conv_2d_cl``, ``relu``, ``softmax``, ``lstm_stack``;
+        or ``reshape`` for a variable that is another one with other dimensions, which hls4ml writes as a
+        reference.
     inputs, outputs : tuple of str
         Variables, in the order of the arguments.
-    config : mapping of str to int, bool or str
+    config : mapping of str to int, bool, float, str or tuple of int
         Members of the configuration structure; of nested ones as ``mult_config.n_in``. Enumerators and
-        names of types (``strategy``, ``implementation``, ``reshape`` ...) are strings without namespaces.
+        names of types (``strategy``, ``implementation``, ``product``, ``kernel`` ...) are strings without
+        namespaces; arrays (``perm_strides`` of a ``transpose``) are tuples.
     types : mapping of str to Format
         Types of the structure (``accum_t``, ``table_t``, ``exp_table_t`` ...), nested ones with their path.
     weights : mapping of str to Weight
-        By parameter of the function (``weights``, ``biases``, ``scale`` ...), for convolutions as well.
+        By parameter of the function (``weights``, ``biases``, ``scale``, ``depthwise_weights`` ...), for
+        convolutions as well; arguments that are numbers, too (``alpha``, ``theta``), and typed constants of
+        the structure (``slope``, ``shift``): an array of one raw.
     """
 
     name: str
     function: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    config: Mapping[str, int | bool | str] = field(default_factory=dict)
+    config: Mapping[str, Setting] = field(default_factory=dict)
     types: Mapping[str, Format] = field(default_factory=dict)
     weights: Mapping[str, Weight] = field(default_factory=dict)
 
