@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+import isobit
+from isobit.backends.stored import exact_format
 from isobit.formats import Format
 from isobit.hls4ml import Call, Firmware, Variable, Weight
 from isobit.rounding import to_raw
@@ -117,11 +119,18 @@ def printed(values, fmt, text=None):
     return to_raw(np.array(parsed, dtype=np.float64), fmt).reshape(np.shape(values))
 
 
-class GoldenCase:
-    """One case of `golden_io.load_case` as a firmware."""
+def exact(values):
+    """Weights that are compiled in as numbers of their own."""
+    fmt = exact_format(np.asarray(values, dtype=np.float64), limit=52)
+    return Weight(fmt, to_raw(np.asarray(values, dtype=np.float64), fmt))
 
-    def __init__(self, case):
-        self.case = case
+
+class GoldenCase:
+    """One case of `golden_io.load_case`, which lies in `folder`, as a firmware."""
+
+    def __init__(self, case, folder):
+        self.case, self.folder = case, folder
+        self.exponent_width = None
         self.layers = case["layers"]
         self.precision, self.variables, self.arrays = {}, {}, {}
         for layer in self.layers:
@@ -139,7 +148,10 @@ class GoldenCase:
             self._collect(layer, key, value["type"])
             fmt = typed(value["type"]["precision"])
             stored = self.case.get("weights", {}).get(f"{layer['name']}/{key}")
-            if stored is not None:
+            if stored is not None and value["type"]["name"].startswith("exponent_"):
+                self.arrays[value["var"]] = exact(stored)  # signs and exponents, of powers of two
+                self.exponent_width = fmt.width
+            elif stored is not None:
                 self.arrays[value["var"]] = Weight(fmt, printed(stored, fmt))
             else:
                 self.variables[value["var"]] = Variable(value["var"], tuple(value["shape"]), fmt)
@@ -154,8 +166,8 @@ class GoldenCase:
         return Firmware(
             self.case["case"]["name"],
             "1.3.0",
-            config.get("Backend", "Vitis") if isinstance(config, dict) else "Vitis",
-            config.get("IOType", "io_parallel") if isinstance(config, dict) else "io_parallel",
+            config["backend"],
+            config["io_type"],
             inputs,
             outputs,
             self.variables,
@@ -172,6 +184,8 @@ class GoldenCase:
             return Call(name, "reshape", (source,), (output,))
         if layer["class"] == "FixedPointQuantizer":
             return self._quantizer(layer, output)
+        if "da_codegen" in attributes:
+            return self._distributed(layer, output)
         function, template, arguments = CALL.search(attributes["function_cpp"]).groups()
         config_name = template.split(",")[-1].strip()
         text = attributes.get("config_cpp") or ""
@@ -197,7 +211,19 @@ class GoldenCase:
             if owner == config_name:
                 fmt = self.precision[kind]
                 weights[member] = Weight(fmt, to_raw(np.array([float(value)]), fmt))
+        if self.exponent_width is not None:
+            config["weight_exponent_width"] = self.exponent_width
         return Call(name, function, tuple(inputs), tuple(outputs), config, types, weights)
+
+    def _distributed(self, layer, output):
+        """A kernel of shifts and additions, written from the trained weights as they are."""
+        trained = isobit.load(self.folder / "model.keras").graph.node(layer["name"]).constants
+        n_in, n_out = trained["weight"].shape
+        weights = {"weights": exact(trained["weight"]), "biases": exact(trained["bias"])}
+        source = self._variable_of(layer["inputs"][0])
+        return Call(
+            layer["name"], "dense_da", (source,), (output,), {"n_in": n_in, "n_out": n_out}, {}, weights
+        )
 
     def _quantizer(self, layer, output):
         attributes = layer["attributes"]
