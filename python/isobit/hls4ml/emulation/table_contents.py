@@ -40,7 +40,7 @@ def rounded(
 ) -> Singles:
     """A function of floats, rounded to the nearest float."""
     with np.errstate(over="ignore", under="ignore"):
-        values = double(x.astype(np.float64))
+        values = np.clip(double(x.astype(np.float64)), -1e300, 1e300)
         nearest = values.astype(np.float32)
         # Where doubles are not sure which of two floats is nearer (their functions err by a few ulp).
         slack = np.abs(values) * 2.0**-48

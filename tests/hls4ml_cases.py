@@ -6,6 +6,7 @@ printed and parsed as hls4ml and a compiler do.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -125,13 +126,29 @@ def exact(values):
     return Weight(fmt, to_raw(np.asarray(values, dtype=np.float64), fmt))
 
 
-class GoldenCase:
-    """One case of `golden_io.load_case`, which lies in `folder`, as a firmware."""
+def arrays(folder, kind):
+    """Arrays of a kind by name; one that is alone has none."""
+    if (folder / f"{kind}.npy").exists():
+        return {"": np.load(folder / f"{kind}.npy")}
+    if not (folder / f"{kind}.npz").exists():
+        return {}
+    with np.load(folder / f"{kind}.npz") as stored:
+        return {name: stored[name] for name in sorted(stored.files)}
 
-    def __init__(self, case, folder):
-        self.case, self.folder = case, folder
+
+class GoldenCase:
+    """One folder of golden/hls4ml as a firmware."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.case = {
+            name: json.loads((folder / f"{name}.json").read_text()) for name in ("case", "config", "layers")
+        }
+        self.case["weights"], self.trace = arrays(folder, "weights"), arrays(folder, "trace")
+        self.inputs = list(arrays(folder, "inputs").values())
+        self.outputs = list(arrays(folder, "outputs").values())
         self.exponent_width = None
-        self.layers = case["layers"]
+        self.layers = self.case["layers"]
         self.precision, self.variables, self.arrays = {}, {}, {}
         for layer in self.layers:
             for key, value in layer["attributes"].items():
@@ -250,3 +267,61 @@ class GoldenCase:
 def split(text):
     """Arguments at the top level of a call."""
     return text.split(",")
+
+
+class TriggerCase:
+    """One network of golden/trigger as a firmware, with its raw inputs and outputs."""
+
+    def __init__(self, folder, name):
+        self.facts = json.loads((folder / f"{name}.json").read_text())
+        stored = arrays(folder, name)
+        inputs = stored if "inputs_raw" in stored else arrays(folder, self.facts["inputs_file"][:-4])
+        self.inputs, outputs = inputs["inputs_raw"], stored["outputs_raw"]
+        self.outputs = {
+            part["name"]: outputs[:, slice(*part["cols"])] for part in self.facts["outputs_raw_columns"]
+        }
+        # Bits of saturation (the fifth parameter) mean nothing where a type saturates.
+        self.precision = {
+            name: Format.parse(text.replace("AP_SAT,AP_SAT>", "AP_SAT>"))
+            for name, text in self.facts["typedefs"].items()
+        }
+        types = self.facts["weight_types"]
+        self.arrays = {
+            name: Weight(self.precision[types[name]], to_raw(values, self.precision[types[name]]))
+            for name, values in arrays(folder, f"{name}_weights").items()
+        }
+
+    def firmware(self):
+        variables, calls, config = {}, [], self.facts["configs"]
+        for layer in self.facts["layers"]:
+            function = layer["fn"].removeprefix("nnet::")
+            source, result, structure = (part.strip() for part in layer["tpl"].split(","))
+            given = [argument.strip() for argument in layer["args"].split(",")]
+            members, types = self._members(structure)
+            if not variables:
+                shape = (members["in_height"], members["in_width"]) if "in_height" in members else ()
+                shape = (*shape, members["n_chan"]) if shape else (members["n_in"],)
+                variables[given[0]] = Variable(given[0], shape, self.precision[source])
+            count = config[structure].get("n_out") or config[structure].get("n_in")
+            shape = (int(count),) if count else tuple(members[n] for n in ("out_height", "out_width", "n_filt"))
+            variables[given[1]] = Variable(given[1], shape, self.precision[result])
+            weights = dict(zip(("weights", "biases"), (self.arrays[name] for name in given[2:]), strict=False))
+            calls.append(Call(layer["name"], function, (given[0],), (given[1],), members, types, weights))
+        first, last = calls[0].inputs, calls[-1].outputs
+        return Firmware(
+            self.facts["model"], "", "Vivado", "io_parallel", first, last, variables, tuple(calls)
+        )
+
+    def _members(self, structure, prefix=""):
+        members, types = {}, {}
+        for name, value in self.facts["configs"][structure].items():
+            if value in self.facts["configs"]:
+                for inner, found in zip((members, types), self._members(value, f"{prefix}{name[1:]}."), strict=True):
+                    inner.update(found)
+            elif name.startswith("_") and value in self.precision:
+                types[prefix + name[1:]] = self.precision[value]
+            elif name.startswith("_"):
+                members[prefix + name[1:]] = value.split("<")[0].split("::")[-1]
+            elif (number := plain_value(value)) is not None:
+                members[prefix + name] = number
+        return members, types
