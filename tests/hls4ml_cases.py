@@ -1,4 +1,4 @@
-"""Golden hls4ml cases as firmware records: from the layers, types and C++ structures that are stored with each.
+"""Golden hls4ml cases as firmware records: from the layers, types and C++ structures stored with each.
 
 Nothing of isobit's own conversion takes part: what a structure says is read from its text, and weights are
 printed and parsed as hls4ml and a compiler do.
@@ -176,7 +176,9 @@ class GoldenCase:
     def firmware(self):
         calls = [call for layer in self.layers if (call := self._call(layer)) is not None]
         inputs = tuple(
-            layer["attributes"][layer["outputs"][0]]["var"] for layer in self.layers if layer["class"] == "Input"
+            layer["attributes"][layer["outputs"][0]]["var"]
+            for layer in self.layers
+            if layer["class"] == "Input"
         )
         outputs = tuple(port["name"] for port in self.case["case"]["outputs"])
         config = self.case["config"]
@@ -253,7 +255,11 @@ class GoldenCase:
             "overflow": attributes["SAT"],
         }
         return Call(
-            layer["name"], "fixed_point_quantizer", (self._variable_of(layer["inputs"][0]),), (output,), config
+            layer["name"],
+            "fixed_point_quantizer",
+            (self._variable_of(layer["inputs"][0]),),
+            (output,),
+            config,
         )
 
     def _variable_of(self, name):
@@ -303,9 +309,13 @@ class TriggerCase:
                 shape = (*shape, members["n_chan"]) if shape else (members["n_in"],)
                 variables[given[0]] = Variable(given[0], shape, self.precision[source])
             count = config[structure].get("n_out") or config[structure].get("n_in")
-            shape = (int(count),) if count else tuple(members[n] for n in ("out_height", "out_width", "n_filt"))
+            shape = (
+                (int(count),) if count else tuple(members[n] for n in ("out_height", "out_width", "n_filt"))
+            )
             variables[given[1]] = Variable(given[1], shape, self.precision[result])
-            weights = dict(zip(("weights", "biases"), (self.arrays[name] for name in given[2:]), strict=False))
+            weights = dict(
+                zip(("weights", "biases"), (self.arrays[name] for name in given[2:]), strict=False)
+            )
             calls.append(Call(layer["name"], function, (given[0],), (given[1],), members, types, weights))
         first, last = calls[0].inputs, calls[-1].outputs
         return Firmware(
@@ -316,7 +326,9 @@ class TriggerCase:
         members, types = {}, {}
         for name, value in self.facts["configs"][structure].items():
             if value in self.facts["configs"]:
-                for inner, found in zip((members, types), self._members(value, f"{prefix}{name[1:]}."), strict=True):
+                for inner, found in zip(
+                    (members, types), self._members(value, f"{prefix}{name[1:]}."), strict=True
+                ):
                     inner.update(found)
             elif name.startswith("_") and value in self.precision:
                 types[prefix + name[1:]] = self.precision[value]

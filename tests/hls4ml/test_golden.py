@@ -1,4 +1,4 @@
-"""Firmware records of the golden cases give hls4ml's bits: outputs of all samples, and what was traced of layers."""
+"""Firmware records of the golden cases give hls4ml's bits: all outputs, and what was traced of layers."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ import isobit
 from hls4ml_cases import GoldenCase, TriggerCase
 from isobit.hls4ml import emulate
 
-CASES = (
-    "act_elu act_elu_auto act_hard_sigmoid act_leakyrelu_layer act_relu act_relu6_wide act_selu "
-    "act_sigmoid_12_4rnd act_sigmoid_tab512 act_softplus_12_4rnd act_softsign act_tanh_12_4rnd "
-    "act_thresholded_relu avgpool1d avgpool2d_auto bilstm bn_conv bn_fused conv1d_auto conv1d_pointwise "
-    "conv1d_same_s2 conv2d_8bit_sat conv2d_io_stream conv2d_pointwise conv2d_same conv2d_valid conv2d_vivado "
-    "deepsets dense_da_small depthwise1d einsum_dense_full globalavg1d globalmax1d gru_12_4rnd gru_seq hgq2_mlp "
-    "keras_binarydense keras_bnn keras_ternary_small legacy_conv2d_dilated legacy_separable1d "
-    "legacy_thresholded_relu lstm_auto lstm_last maxpool1d maxpool2d_same merge_add_auto merge_average_auto "
-    "merge_concatenate_auto merge_maximum merge_multiply merge_subtract mlp_auto_name_in8 "
-    "mlp_auto_softmax_in12 mlp_fixed10_5_rndzero_satsym mlp_fixed12_4 mlp_fixed16_6 mlp_fixed8_3_rndconv_sat "
-    "mlp_io_stream mlp_mixed_types mlp_resource_rf4 mlp_vivado multi_output onnx_three_layer_keras "
-    "qkeras_auto_po2 qkeras_conv qkeras_example_3layer qkeras_mlp_6bit qkeras_ternary qonnx_bnn_fc_1layer "
-    "qonnx_jettagging_qkeras qonnx_mlp_w5a6 qonnx_tfc_1w1a qonnx_tfc_2w2a resnet_auto_softmax_in12 "
-    "resnet_small_8bit softmax_argmax softmax_latency softmax_legacy softmax_stable upsample1d zeropad1d"
-).split()
+NAMES = """
+    act_elu act_elu_auto act_hard_sigmoid act_leakyrelu_layer act_relu act_relu6_wide act_selu
+    act_sigmoid_12_4rnd act_sigmoid_tab512 act_softplus_12_4rnd act_softsign act_tanh_12_4rnd
+    act_thresholded_relu avgpool1d avgpool2d_auto bilstm bn_conv bn_fused conv1d_auto
+    conv1d_pointwise conv1d_same_s2 conv2d_8bit_sat conv2d_io_stream conv2d_pointwise conv2d_same
+    conv2d_valid conv2d_vivado deepsets dense_da_small depthwise1d einsum_dense_full globalavg1d
+    globalmax1d gru_12_4rnd gru_seq hgq2_mlp keras_binarydense keras_bnn keras_ternary_small
+    legacy_conv2d_dilated legacy_separable1d legacy_thresholded_relu lstm_auto lstm_last maxpool1d
+    maxpool2d_same merge_add_auto merge_average_auto merge_concatenate_auto merge_maximum
+    merge_multiply merge_subtract mlp_auto_name_in8 mlp_auto_softmax_in12
+    mlp_fixed10_5_rndzero_satsym mlp_fixed12_4 mlp_fixed16_6 mlp_fixed8_3_rndconv_sat mlp_io_stream
+    mlp_mixed_types mlp_resource_rf4 mlp_vivado multi_output onnx_three_layer_keras qkeras_auto_po2
+    qkeras_conv qkeras_example_3layer qkeras_mlp_6bit qkeras_ternary qonnx_bnn_fc_1layer
+    qonnx_jettagging_qkeras qonnx_mlp_w5a6 qonnx_tfc_1w1a qonnx_tfc_2w2a resnet_auto_softmax_in12
+    resnet_small_8bit softmax_argmax softmax_latency softmax_legacy softmax_stable upsample1d
+    zeropad1d
+"""
+CASES = NAMES.split()
 
 
 def golden_case(shared, name):

@@ -113,7 +113,7 @@ const cell_entry* cell_table(int& size) {
       entry<P, windows<reduce_min>>("reduce_min", 1, 0, 0, 0),
       entry<P, thresholds<multi_threshold>>("multi_threshold", 1, 3, 0, 0),
       entry<P, matrix<dense>>("dense", 1, 2, 0, 1),
-      entry<P, matrix<rounded_dense, schedule_kind::other>>("rounded_dense", 1, 2, 0, 1),
+      entry<P, matrix<rounded_dense>>("rounded_dense", 1, 2, 0, 1),
       entry<P, matrix<ascending_dense, schedule_kind::other>>("ascending_dense", 1, 2, 0, 1),
       entry<P, slices<gate_linear>>("gate_linear", 2, 0, 0, 1),
       entry<P, slices<gate_relu>>("gate_relu", 2, 0, 0, 1),

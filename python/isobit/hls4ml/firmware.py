@@ -14,7 +14,6 @@ from isobit.formats import Format
 from isobit.ir import Shape
 from isobit.rounding import RawArray
 
-
 Setting = int | bool | float | str | tuple[int, ...]
 """A member of a configuration structure."""
 

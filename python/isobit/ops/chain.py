@@ -54,17 +54,20 @@ class Chain:
         size = len(windows) * run
         if self._order_is_free(tensor, fmt):
             return self._emit("reduce_sum", [tensor], fmt, size, ints=window_ints(run, windows))
-        lengths = {len(window) for window in windows}
-        if len(lengths) > 1:
-            raise self.layer.refuse(
-                f"sums of different numbers of elements are added one by one into {fmt}, which is not "
-                "implemented; an accumulator that wraps, or that has the fractional bits of what is added, is"
-            )
-        terms = np.stack(windows)[:, :, None] + np.arange(run)
-        total = self.cast(self.taken(tensor, terms[:, 0]), fmt, size)
-        for k in range(1, lengths.pop()):
-            total = self.combined("add", total, self.taken(tensor, terms[:, k]), fmt, size)
-        return total
+        places: dict[int, list[int]] = {}
+        for place, window in enumerate(windows):
+            places.setdefault(len(window), []).append(place)
+        totals = [
+            self._one_by_one(tensor, np.stack([windows[place] for place in alike]), run, fmt)
+            for alike in places.values()
+        ]
+        if len(totals) == 1:
+            return totals[0]
+        order = np.argsort([place for alike in places.values() for place in alike])
+        number = np.repeat(np.arange(len(totals)), [len(alike) for alike in places.values()])[order]
+        inside = np.concatenate([np.arange(len(alike)) for alike in places.values()])[order]
+        elements = inside[:, None] * run + np.arange(run)
+        return self.layer.joined(totals, np.repeat(number, run), elements)
 
     def tree(self, tensor: int, rows: int, length: int) -> int:
         """The sum of every row as a balanced tree with a cast at each node, in the format of the elements.
@@ -108,6 +111,14 @@ class Chain:
         return self._emit(
             "affine", [tensor], toward_zero, divisors.size, formats=[EXACT], constants=[scale, zero]
         )
+
+    def _one_by_one(self, tensor: int, windows: npt.NDArray[np.int64], run: int, fmt: Format) -> int:
+        size = len(windows) * run
+        terms = windows[:, :, None] + np.arange(run)
+        total = self.cast(self.taken(tensor, terms[:, 0]), fmt, size)
+        for k in range(1, windows.shape[1]):
+            total = self.combined("add", total, self.taken(tensor, terms[:, k]), fmt, size)
+        return total
 
     def _tree(self, tensor: int, starts: npt.NDArray[np.int64], length: int, fmt: Format) -> int:
         if length == 1:

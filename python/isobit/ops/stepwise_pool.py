@@ -1,4 +1,4 @@
-"""Mean pooling as firmware computes it: the sum in an accumulator, its raw divided by the number of elements."""
+"""Mean pooling as firmware computes it: a sum in an accumulator, its raw divided by the number of terms."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 
 class StepwiseAveragePool(AveragePool):
-    """As ``average_pool``, in integers: the elements of a window are added in the ``accumulator``, with a cast
-    after every addition, and the raw of the sum is divided by their number, truncated toward zero.
+    """As ``average_pool``, in integers.
+
+    The elements of a window are added in the ``accumulator``, with a cast after every addition, and the raw
+    of the sum is divided by their number, truncated toward zero.
     """
 
     name = "stepwise_average_pool"

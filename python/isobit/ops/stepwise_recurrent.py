@@ -1,4 +1,4 @@
-"""LSTM and GRU as firmware computes them: every step in a format of its own, activations from given tables."""
+"""LSTM and GRU as firmware computes them: every step has a format, activations come from given tables."""
 
 from __future__ import annotations
 

@@ -5,24 +5,11 @@
 #ifndef ISOBIT_CELLS_ROUNDED_DENSE_HPP
 #define ISOBIT_CELLS_ROUNDED_DENSE_HPP
 
-#include "isobit/policy/derived.hpp"
+#include "isobit/cells/dense.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace cells {
-
-namespace detail {
-
-template <class N>
-N number_of(const N& n) {
-  return n;
-}
-template <class All, class N, class Index>
-All number_of(const window<All, N, Index>& from) {
-  return from.all;
-}
-
-}  // namespace detail
 
 struct rounded_dense {
   // The exact format of n rounded products and a bias.
@@ -57,6 +44,21 @@ struct rounded_dense {
         total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded_window<R>(from, x, weight, row_stride, bias, accumulator, total,
                                          sums);
+    return total;
+  }
+
+  // The sums of one register of neurons in X windows that follow one another, as dense::sums_at.
+  template <int X, class P, class All, class N, class Index, class FX, class FW, class FB, class A,
+            class Raw>
+  static auto sums_at(const window<All, N, Index>& from, const view<P, FX>& x,
+                      const constants<P, FW>& weight, std::ptrdiff_t row_stride,
+                      const constants<P, FB>& bias, const A& accumulator, Raw (&sums)[X])
+      -> decltype(total_format(from.all, x.format(), weight.format(), accumulator,
+                               bias.format())) {
+    const auto total =
+        total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
+    P::template affine_rounded_positions<X>(from, x, weight, row_stride, bias, accumulator, total,
+                                            sums);
     return total;
   }
 

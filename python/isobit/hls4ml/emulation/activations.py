@@ -52,8 +52,8 @@ def index_of_table(site: Site, size: int, reach: int, source: Format) -> Format:
     frac = bits - (2 * reach).bit_length() + 1
     if source.integer + frac > MAX_INDEX_BITS:
         raise site.refuse(
-            f"inputs of the type {source} times {size}/{2 * reach} overflow the int that hls4ml computes table "
-            "addresses with; give the layer in front a narrower result"
+            f"inputs of the type {source} times {size}/{2 * reach} overflow the int that hls4ml computes "
+            "table addresses with; give the layer in front a narrower result"
         )
     return Format(bits, frac, True, Rounding.TRN_ZERO, Overflow.SAT)
 
@@ -71,14 +71,8 @@ def tabulated(site: Site) -> None:
         {"entries": plain(table)},
         {"index": str(index), "function": kind.function},
         {"entries": site.values(table, raw)},
-        never_negative=bool(np.all(raw >= 0)) and _keeps_sign(site, table),
+        never_negative=bool(np.all(raw >= 0)) and site.keeps_sign(table),
     )
-
-
-def _keeps_sign(site: Site, source: Format) -> bool:
-    """Whether no number of a type becomes negative in the result."""
-    out = site.output_format
-    return not out.signed or out.overflow is not Overflow.WRAP or out.integer >= source.integer
 
 
 def _index_below_zero(site: Site, size: int, source: Format) -> Format:
@@ -136,13 +130,13 @@ def linear(site: Site) -> None:
 
 
 def _stays_positive(site: Site) -> bool:
-    return site.is_never_negative() and _keeps_sign(site, site.format(site.input()))
+    return site.is_never_negative() and site.keeps_sign(site.format(site.input()))
 
 
 def relu(site: Site) -> None:
     """``max(x, 0)``."""
     x = site.input(0, site.output_shape)
-    site.result("relu", [x], never_negative=_keeps_sign(site, site.format(x)))
+    site.result("relu", [x], never_negative=site.keeps_sign(site.format(x)))
 
 
 def relu_max(site: Site) -> None:
@@ -230,7 +224,11 @@ def thresholds(site: Site, x: str, values: FloatArray, least: float) -> None:
     """``least`` plus the number of thresholds that are reached."""
     formats = {"weight": Format(1, 0, signed=False), "bias": Format(2, 0)}
     site.result(
-        "multi_threshold", [x], formats, {"out_bias": least}, {"thresholds": values if len(values) > 1 else values[0]}
+        "multi_threshold",
+        [x],
+        formats,
+        {"out_bias": least},
+        {"thresholds": values if len(values) > 1 else values[0]},
     )
 
 

@@ -46,7 +46,13 @@ class Window:
         needed = [
             min(n, (m - 1) * s + d * (k - 1) + 1 - begin)
             for n, m, s, d, k, begin in zip(
-                self.lengths, self.results, self.strides, self.dilations, self.kernel, self.begins, strict=True
+                self.lengths,
+                self.results,
+                self.strides,
+                self.dilations,
+                self.kernel,
+                self.begins,
+                strict=True,
             )
         ]
         tensor = site.shaped(tensor, shape)
@@ -123,9 +129,7 @@ def _in_order(site: Site, window: Window, x: str, both: Terms, order: list[int])
     pads = [*window.begins, 0, *attrs["pads"][rank:], 0]
     if any(pads):
         padded = tuple(n + pads[i] + pads[rank + 1 + i] for i, n in enumerate(shape))
-        x = site.add(
-            "pad", [x], {"output": site.format(x), "weight": plain(site.format(x))}, {"pads": pads}
-        )
+        x = site.add("pad", [x], {"output": site.format(x), "weight": plain(site.format(x))}, {"pads": pads})
         axes = [
             Axis(padded[i], window.kernel[i], window.strides[i], window.dilations[i]) for i in range(rank)
         ]

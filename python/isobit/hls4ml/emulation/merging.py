@@ -26,7 +26,7 @@ def merge(op: str) -> Callable[[Site], None]:
             site.is_never_negative(number) for number in range(2)
         )
         out = site.output_format
-        keeps = not out.signed or out.overflow is not Overflow.WRAP
+        keeps = not out.signed or out.overflow in (Overflow.SAT, Overflow.SAT_SYM, Overflow.SAT_ZERO)
         site.result(op, inputs, formats, never_negative=positive and keeps)
 
     return handler
@@ -42,9 +42,7 @@ def _repeated(site: Site, number: int, count: int) -> str:
 def concatenate(site: Site) -> None:
     """``concatenate1d``, ``concatenate2d``, ``concatenate3d``."""
     rank = int(site.call.function.removeprefix("concatenate").removesuffix("d"))
-    shapes = [
-        tuple(site.integer(f"n_elem{number}_{axis}") for axis in range(rank)) for number in (1, 2)
-    ]
+    shapes = [tuple(site.integer(f"n_elem{number}_{axis}") for axis in range(rank)) for number in (1, 2)]
     axis = site.integer("axis", -1)
     place = _axis(axis, rank)
     inputs = [

@@ -24,7 +24,8 @@ def narrow_dense(site: Site, product: str) -> None:
     _check_bits(site, site.format(x), "data")
     if both.accumulator.overflow is not Overflow.WRAP:
         raise site.refuse(
-            f"products with one-bit data in the accumulator {both.accumulator} that saturates are not reproduced"
+            f"products with one-bit data in the accumulator {both.accumulator}, which saturates, are not "
+            "reproduced"
         )
     if product == "both_binary":
         _agreements(site, x, both)

@@ -46,7 +46,9 @@ class Network:
         """A variable of the firmware; ``user`` is who asks."""
         variable = self.firmware.variables.get(name)
         if variable is None:
-            raise UnsupportedError(f"{user!r} uses the variable {name!r}, which the firmware does not declare")
+            raise UnsupportedError(
+                f"{user!r} uses the variable {name!r}, which the firmware does not declare"
+            )
         if variable.format.width > MAX_WIDTH:
             raise UnsupportedError(
                 f"variable {name!r} has the type {variable.format} of {variable.format.width} bits; "

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from isobit.formats import Format
+from isobit.formats import Format, Overflow
 from isobit.hls4ml.emulation.site import Site, plain
 from isobit.ops.sliding import Axis, windows_of
 
@@ -24,20 +26,23 @@ def pooling(site: Site) -> None:
         begins = (site.integer("pad_top"), site.integer("pad_left"))
         ends = (site.integer("pad_bottom"), site.integer("pad_right"))
     x = site.input(0, (*lengths, site.integer("n_filt")))
-    attrs = {"pool_size": list(kernel), "strides": list(strides), "pads": [*begins, *ends]}
+    attrs: dict[str, Any] = {
+        "pool_size": list(kernel),
+        "strides": list(strides),
+        "pads": [*begins, *ends],
+    }
     if site.word("pool_op") == "average":
         attrs["count_include_pad"] = site.flag("count_pad", False)
-        site.result("stepwise_average_pool", [x], {"accumulator": site.type("accum_t")}, attrs)
+        _average(site, x, attrs)
         return
     _check_maximum(site, x)
     source = site.format(x)
     if source.signed or not any((*begins, *ends)):
-        site.result("max_pool", [x], attrs=attrs, never_negative=site.is_never_negative())
+        site.result("max_pool", [x], attrs=attrs, never_negative=_stays_positive(site, x))
         return
     # The padding of an unsigned type is its highest bit alone, which is no smallest number.
     axes = [
-        Axis(n, k, s, 1, b, e)
-        for n, k, s, b, e in zip(lengths, kernel, strides, begins, ends, strict=True)
+        Axis(n, k, s, 1, b, e) for n, k, s, b, e in zip(lengths, kernel, strides, begins, ends, strict=True)
     ]
     outside = (windows_of(axes, [axis.outputs() for axis in axes]) < 0).any(axis=1)
     largest = site.add("max_pool", [x], {"output": source}, attrs)
@@ -57,12 +62,29 @@ def global_pooling(site: Site) -> None:
     else:
         lengths = (site.integer("in_height"), site.integer("in_width"))
     x = site.input(0, (*lengths, site.integer("n_filt")))
-    attrs = {"pool_size": list(lengths)}
+    attrs: dict[str, Any] = {"pool_size": list(lengths)}
     if site.word("pool_op") == "average":
-        site.result("stepwise_average_pool", [x], {"accumulator": site.type("accum_t")}, attrs)
+        _average(site, x, attrs)
         return
     _check_maximum(site, x)
-    site.result("max_pool", [x], attrs=attrs, never_negative=site.is_never_negative())
+    site.result("max_pool", [x], attrs=attrs, never_negative=_stays_positive(site, x))
+
+
+def _average(site: Site, x: str, attrs: dict[str, Any]) -> None:
+    """The mean. In io_stream each element is cast into the accumulator before, and windows are trees."""
+    accumulator = site.type("accum_t")
+    if site.network.firmware.io_type == "io_stream":
+        if accumulator.overflow is not Overflow.WRAP and "global" not in site.call.function:
+            raise site.refuse(
+                f"the sums of io_stream in the accumulator {accumulator}, which saturates, are not "
+                "reproduced; an accumulator that wraps is"
+            )
+        x = site.add("linear", [x], {"output": accumulator})
+    site.result("stepwise_average_pool", [x], {"accumulator": accumulator}, attrs)
+
+
+def _stays_positive(site: Site, x: str) -> bool:
+    return site.is_never_negative() and site.keeps_sign(site.format(x))
 
 
 def _check_maximum(site: Site, x: str) -> None:
@@ -70,14 +92,10 @@ def _check_maximum(site: Site, x: str) -> None:
     source, accumulator = site.format(x), site.call.types.get("accum_t", site.format(x))
     if not _holds(accumulator, source):
         raise site.refuse(
-            f"the largest of {source} is taken in the accumulator {accumulator}, which cannot hold it; give the "
-            "accumulator the type of the inputs"
+            f"the largest of {source} is taken in the accumulator {accumulator}, which cannot hold it; give "
+            "the accumulator the type of the inputs"
         )
 
 
 def _holds(to: Format, source: Format) -> bool:
-    return (
-        to.frac >= source.frac
-        and to.max * 1.0 >= source.max
-        and to.min <= source.min
-    )
+    return to.frac >= source.frac and to.max * 1.0 >= source.max and to.min <= source.min

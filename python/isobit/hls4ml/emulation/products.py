@@ -89,7 +89,9 @@ def _check_shifts(site: Site) -> None:
         fits = fmt.frac + weight.format.frac - lowest <= bits
         fits = fits and fmt.integer + highest - weight.format.frac <= bits
         if not fits:
-            raise site.refuse(f"products with powers of two lose bits in {2 * bits} bits, {bits} of them integer")
+            raise site.refuse(
+                f"products with powers of two lose bits in {2 * bits} bits, {bits} of them integer"
+            )
 
 
 def is_resource(site: Site, member: str = "strategy") -> bool:
@@ -168,10 +170,7 @@ def normalize(site: Site) -> None:
     scale, bias = site.weight("scale"), site.weight("bias")
     shape = site.output_shape if n_filt == -1 else (n_in // n_filt, n_filt)
     x = site.input(0, shape)
-    if n_filt == -1:
-        sizes = shape
-    else:
-        sizes = (n_filt,)
+    sizes = shape if n_filt == -1 else (n_filt,)
     constants = {
         "scale": site.values(scale.format, scale.raw).reshape(sizes),
         "bias": site.values(bias.format, bias.raw).reshape(sizes),
@@ -202,16 +201,24 @@ def einsum_dense(site: Site) -> None:
             both = Terms(kept, weight.format, offsets[i, group.start], accumulator)
             how = both.how(factor, site.output_format)
             if how.ascending and resource:
-                raise site.refuse("an accumulator that saturates with the Resource strategy is not reproduced")
+                raise site.refuse(
+                    "an accumulator that saturates with the Resource strategy is not reproduced"
+                )
             count = group.stop - group.start
-            part = site.taken(x, (np.arange(count)[:, None] + i * data + group.start) * inner + np.arange(inner))
+            part = site.taken(
+                x, (np.arange(count)[:, None] + i * data + group.start) * inner + np.arange(inner)
+            )
             formats = {"output": site.output_format, **both.formats(how)}
             constants = {
                 "weight": site.values(both.weight_format, both.weight),
                 "bias": site.values(both.accumulator, both.bias),
             }
             rows.append(site.add(how.cell, [part], formats, constants=constants))
-    total = rows[0] if len(rows) == 1 else site.add("concatenate", rows, {"output": site.output_format}, {"axis": 0})
+    total = (
+        rows[0]
+        if len(rows) == 1
+        else site.add("concatenate", rows, {"output": site.output_format}, {"axis": 0})
+    )
     site.result_is(site.taken(total, transposed(site, "tpose_out_conf.")))
 
 

@@ -29,7 +29,7 @@ def stack(site: Site) -> None:
 
 
 def bidirectional(site: Site) -> None:
-    """``bidirectional_stack``: results side by side, those of the second direction in the order of the input."""
+    """``bidirectional_stack``: both results side by side, in the order of the input."""
     x = site.input(0, (site.integer("n_sequence"), site.integer("n_in")))
     sequence = site.integer("n_sequence_out") > 1
     halves = []
@@ -81,8 +81,8 @@ def _parts(site: Site, kind: str, x: str, path: str, names: tuple[str, ...]) -> 
         constants[bias] = site.values(both.accumulator, both.bias)
     tables = _Tables(site, path, attrs, constants, formats)
     tables.add("activation", "activation", "ACT_CONFIG_T", "index", (between, result))
-    gates = f"ACT_CONFIG_{kind.upper()}"
-    tables.add("activation_recr", "recurrent_activation", gates, "recurrent_index", (between,))
+    of_gates = f"ACT_CONFIG_{kind.upper()}"
+    tables.add("activation_recr", "recurrent_activation", of_gates, "recurrent_index", (between,))
     if kind == "gru":
         attrs["reset_first"] = site.flag("pytorch_order", False)
     return {"attrs": attrs, "constants": constants, "formats": formats}
@@ -102,9 +102,7 @@ class _Tables:
     constants: dict[str, Any]
     formats: dict[str, Format]
 
-    def add(
-        self, member: str, role: str, structure: str, index: str, sources: tuple[Format, ...]
-    ) -> None:
+    def add(self, member: str, role: str, structure: str, index: str, sources: tuple[Format, ...]) -> None:
         """One activation, whose table is addressed by numbers of these formats."""
         site, path = self.site, f"{self.path}{structure}."
         name = site.word(f"{self.path}{member}")

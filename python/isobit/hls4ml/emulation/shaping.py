@@ -13,8 +13,6 @@ def reshape(site: Site) -> None:
     site.result_is(site.input(), never_negative=site.is_never_negative() and _unchanged(site))
 
 
-
-
 def _unchanged(site: Site) -> bool:
     return site.format(site.input()) == site.output_format
 
@@ -22,7 +20,9 @@ def _unchanged(site: Site) -> bool:
 def transpose(site: Site) -> None:
     """``nnet::transpose``: output element i comes from the digits of i times ``perm_strides``."""
     order = transposed(site, "")
-    site.result_is(site.taken(site.input(), order), never_negative=site.is_never_negative() and _unchanged(site))
+    site.result_is(
+        site.taken(site.input(), order), never_negative=site.is_never_negative() and _unchanged(site)
+    )
 
 
 def transposed(site: Site, path: str) -> npt.NDArray[np.int64]:
@@ -62,7 +62,9 @@ def cropping(site: Site) -> None:
         kept = np.arange(np.prod(shape)).reshape(shape)[
             top : top + site.integer("out_height"), left : left + site.integer("out_width")
         ]
-    site.result_is(site.taken(site.input(), kept), never_negative=site.is_never_negative() and _unchanged(site))
+    site.result_is(
+        site.taken(site.input(), kept), never_negative=site.is_never_negative() and _unchanged(site)
+    )
 
 
 def resize_nearest(site: Site) -> None:

@@ -176,6 +176,14 @@ class Site:
         variable = self.call.inputs[number]
         return variable in self.network.never_negative or not self.format(self.input(number)).signed
 
+    def keeps_sign(self, source: Format) -> bool:
+        """Whether no number of a format that is not negative becomes negative in the output."""
+        out = self.output_format
+        if not out.signed or out.overflow in (Overflow.SAT, Overflow.SAT_SYM, Overflow.SAT_ZERO):
+            return True
+        carries = out.frac < source.frac and out.rounding not in (Rounding.TRN, Rounding.TRN_ZERO)
+        return out.integer - 1 >= source.integer - int(source.signed) + int(carries)
+
     # ---- constants ----
 
     def values(self, fmt: Format, raw: npt.ArrayLike) -> FloatArray:

@@ -1,19 +1,16 @@
 """The contents of hls4ml's tables: the arithmetic of its C++ in single and double precision.
 
 hls4ml fills its tables with ``std::exp`` of floats and operations of mixed precision when a function is first
-called. Single-precision results are rounded correctly here, which those of the usual C libraries are, too,
-with the exception that ``docs/hls4ml.md`` names.
+called.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from isobit.formats import Format
+from isobit.hls4ml.emulation.single_precision import expf, tanhf
 from isobit.ir import FloatArray
 from isobit.rounding import RawArray, to_raw
 
@@ -23,41 +20,6 @@ SELU_SCALE = 1.0507009873554804934193349852946
 SELU_ALPHA = 1.6732632423543772848170429916717
 HUGE = 2.0**200
 """Stands for infinity: beyond every type, and zero modulo 2^width."""
-
-
-def exp(x: Singles) -> Singles:
-    """``std::exp`` of floats."""
-    return rounded(np.exp, lambda mp, v: mp.exp(v), x)
-
-
-def tanh(x: Singles) -> Singles:
-    """``tanh`` of floats."""
-    return rounded(np.tanh, lambda mp, v: mp.tanh(v), x)
-
-
-def rounded(
-    double: Callable[[FloatArray], FloatArray], precise: Callable[[Any, Any], Any], x: Singles
-) -> Singles:
-    """A function of floats, rounded to the nearest float."""
-    with np.errstate(over="ignore", under="ignore"):
-        values = np.clip(double(x.astype(np.float64)), -1e300, 1e300)
-        nearest = values.astype(np.float32)
-        # Where doubles are not sure which of two floats is nearer (their functions err by a few ulp).
-        slack = np.abs(values) * 2.0**-48
-        unsure = (values - slack).astype(np.float32) != (values + slack).astype(np.float32)
-    for place in np.flatnonzero(unsure):
-        nearest[place] = _nearest(precise, float(x[place]))
-    return nearest
-
-
-def _nearest(precise: Callable[[Any, Any], Any], x: float) -> np.float32:
-    from mpmath import MPContext
-
-    context = MPContext()
-    context.prec = 200
-    value = precise(context, context.mpf(x))
-    context.prec = 24
-    return np.float32(float(+value))
 
 
 def _grid(size: int, reach: float) -> Singles:
@@ -72,18 +34,18 @@ def _below_zero(size: int) -> Singles:
 
 def sigmoid(size: int) -> FloatArray:
     """``1.0 / (1 + exp(-x))``: float addition, double division, float result."""
-    denominator = np.float32(1) + exp(-_grid(size, 8.0))
+    denominator = np.float32(1) + expf(-_grid(size, 8.0))
     return (1.0 / denominator.astype(np.float64)).astype(np.float32).astype(np.float64)
 
 
 def tanh_table(size: int) -> FloatArray:
     """``tanh`` over [-4, 4)."""
-    return tanh(_grid(size, 4.0)).astype(np.float64)
+    return tanhf(_grid(size, 4.0)).astype(np.float64)
 
 
 def softplus(size: int) -> FloatArray:
     """``log(exp(x) + 1.)``: from the addition on in double, float result."""
-    inner = exp(_grid(size, 8.0)).astype(np.float64) + 1.0
+    inner = expf(_grid(size, 8.0)).astype(np.float64) + 1.0
     return np.log(inner).astype(np.float32).astype(np.float64)
 
 
@@ -95,19 +57,19 @@ def softsign(size: int) -> FloatArray:
 
 def elu(size: int) -> FloatArray:
     """``exp(x) - 1.`` in double, float result, for x from 0 down to -8."""
-    return (exp(_below_zero(size)).astype(np.float64) - 1.0).astype(np.float32).astype(np.float64)
+    return (expf(_below_zero(size)).astype(np.float64) - 1.0).astype(np.float32).astype(np.float64)
 
 
 def selu(size: int) -> FloatArray:
     """``scale * (alpha * (exp(x) - 1.))`` in double, float result."""
-    inner = exp(_below_zero(size)).astype(np.float64) - 1.0
+    inner = expf(_below_zero(size)).astype(np.float64) - 1.0
     return (SELU_SCALE * (SELU_ALPHA * inner)).astype(np.float32).astype(np.float64)
 
 
 def exp_of(x: FloatArray, scale: float, negative: bool) -> FloatArray:
     """The exponentials of softmax: ``exp(x * scale)``, or of the negative, in float."""
     product = x.astype(np.float32) * np.float32(scale)
-    return _finite(exp(-product if negative else product))
+    return _finite(expf(-product if negative else product))
 
 
 def inverse_of(x: FloatArray) -> FloatArray:
@@ -118,7 +80,7 @@ def inverse_of(x: FloatArray) -> FloatArray:
 
 def legacy_exp(size: int) -> FloatArray:
     """``exp`` over [-8, 8)."""
-    return exp(_grid(size, 8.0)).astype(np.float64)
+    return expf(_grid(size, 8.0)).astype(np.float64)
 
 
 def legacy_inverse(size: int) -> FloatArray:
