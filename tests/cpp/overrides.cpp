@@ -1,4 +1,5 @@
-// Every override of dot.hpp, bit_dot.hpp, gather.hpp, lane_rows.hpp and stored_elements.hpp that
+// Every override of dot.hpp, bit_dot.hpp, gather.hpp, lane_rows.hpp and stored_elements.hpp, and
+// every sum of rounded_products.hpp, that
 // these compiler flags allow has the meaning of the generic template, written here once more in
 // plain integers. Built for each instruction set, and with ISOBIT_NO_OVERRIDES.
 #include <cstdio>
@@ -14,6 +15,7 @@
 #include "isobit/policy/gather.hpp"
 #include "isobit/policy/lanes.hpp"
 #include "isobit/policy/packing.hpp"
+#include "isobit/policy/rounded_products.hpp"
 #include "isobit/policy/stored_elements.hpp"
 
 using namespace isobit;
@@ -120,6 +122,40 @@ void compare_dot(const std::vector<std::int32_t>& all, tally& found) {
       const vec result = dot_unit<K, N>::dot(sum, xs, ws);
       for (int lane = 0; lane < N; ++lane)
         found.check(result[lane] == plain_dot(sum[lane], xs[lane], ws[lane], K));
+    }
+}
+
+// Sums of rounded products, right modulo 2^(32 - dropped) after the division.
+template <int N>
+void compare_rounded(const std::vector<std::int32_t>& all, tally& found) {
+  using vec = typename vector_arithmetic<std::int32_t, N>::vec;
+  constexpr int length = 9;
+  for (int dropped = 1; dropped <= 15; ++dropped)
+    for (rounding mode : {rounding::trn, rounding::rnd}) {
+      const rounded_pairs<N> pairs(dyn(32, 20, true), dyn(16, 20 - dropped, true, mode));
+      for (std::size_t first = 0; first < all.size(); ++first) {
+        vec sum = pairs.start(length);
+        std::int64_t exact[N] = {};
+        for (int i = 0; i < length; ++i) {
+          vec x = {}, w = {};
+          for (int lane = 0; lane < N; ++lane) {
+            x[lane] = all[(first + static_cast<std::size_t>(i * 5 + lane)) % all.size()];
+            w[lane] = all[(first * 3 + static_cast<std::size_t>(i + lane * 7)) % all.size()];
+            for (int k = 0; k < 2; ++k) {
+              const std::int64_t product = element(static_cast<std::uint32_t>(x[lane]), k, 2, true) *
+                                           element(static_cast<std::uint32_t>(w[lane]), k, 2, true);
+              exact[lane] += (product + pairs.half) >> dropped;
+            }
+          }
+          sum = pairs.add(sum, x, w);
+        }
+        const vec result = pairs.end(sum);
+        const std::uint32_t kept = ~std::uint32_t{0} >> dropped;
+        for (int lane = 0; lane < N; ++lane)
+          found.check(((static_cast<std::uint32_t>(result[lane]) ^
+                        static_cast<std::uint32_t>(exact[lane])) &
+                       kept) == 0);
+      }
     }
 }
 
@@ -290,6 +326,7 @@ void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally&
   compare_rows<std::int64_t, Bytes / 8>(rows);
   compare_dot<2, Bytes / 4>(all, dots);
   compare_dot<4, Bytes / 4>(all, dots);
+  compare_rounded<Bytes / 4>(all, dots);
   compare_gather<std::int16_t, Bytes / 2>(gathers);
   compare_gather<std::int32_t, Bytes / 4>(gathers);
   compare_gather<std::int64_t, Bytes / 8>(gathers);

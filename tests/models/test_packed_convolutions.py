@@ -73,12 +73,33 @@ class Draw:
             shape = (*kernel, channels // groups, outputs)
         constants = {"weight": self.numbers.normal(size=shape), "bias": self.numbers.normal(size=outputs)}
         weight = self.weight_format()
-        accumulator = "exact" if rng.random() < 0.7 else "fixed<24,10,RND,SAT>"
+        op, accumulator = self.sum(transposed)
         return self.add(
-            "conv_transpose" if transposed else "conv", source, attrs, constants,
+            op, source, attrs, constants,
             output=self.data_format(), weight=weight, bias=rng.choice(["fixed<8,3>", "fixed<16,3>"]),
             accumulator=accumulator,
         )  # fmt: skip
+
+    def sum(self, transposed):
+        """Operator and accumulator of a convolution."""
+        accumulator = "exact" if self.rng.random() < 0.7 else "fixed<24,10,RND,SAT>"
+        return "conv_transpose" if transposed else "conv", accumulator
+
+
+class RoundedDraw(Draw):
+    """Products that are rounded one by one."""
+
+    def sum(self, transposed):
+        if transposed:
+            return super().sum(transposed)
+        wraps = [
+            "fixed<16,8>",
+            "fixed<14,6,RND,WRAP>",
+            "fixed<20,12>",
+            "fixed<12,6>",
+            "fixed<18,9,RND_CONV,SAT>",
+        ]
+        return self.rng.choice(["rounded_conv", "rounded_conv", "ascending_conv"]), self.rng.choice(wraps)
 
 
 class BinaryDraw(Draw):
@@ -132,6 +153,12 @@ def test_random_chains(part):
         report = quantized.verify(samples=67, seed=seed)
         assert report.mismatches == 0
         assert len(report.paths) > 8
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_chains_of_rounded_products(part):
+    for seed in range(5 * part, 5 * part + 5):
+        assert chain(seed, RoundedDraw).verify(samples=67, seed=seed).mismatches == 0
 
 
 @pytest.mark.parametrize("part", range(8))

@@ -47,6 +47,22 @@ class PackedDraw(random_networks.Draw):
     def accumulator(self):
         return engine.EXACT if self.rng.random() < 0.7 else self.fmt(12, 34)
 
+    def cell(self):
+        return "dense"
+
+
+class RoundedDraw(PackedDraw):
+    """Products that are rounded one by one, mostly into accumulators that wrap, or sums that saturate."""
+
+    def cell(self):
+        return self.rng.choice(["rounded_dense", "rounded_dense", "rounded_dense", "ascending_dense"])
+
+    def accumulator(self):
+        if self.rng.random() < 0.2:
+            return self.fmt(8, 26)
+        rounding = self.rng.choice([oracle.TRN, oracle.TRN, oracle.RND])
+        return (self.rng.randint(8, 26), self.rng.randint(-1, 14), True, rounding, oracle.WRAP)
+
 
 class PrunedDraw(PackedDraw):
     """Most weights are zero, as after pruning; some neurons have none left."""
@@ -92,7 +108,7 @@ def chain(seed, kind=PackedDraw):
         constants = [draw.constant(n_in * n_out), draw.constant(n_out)]
         size = rows * n_out
         parts = {"formats": [draw.accumulator()], "constants": constants, "ints": [rows, n_in, n_out]}
-        last = draw.add("dense", [last], size, **parts)
+        last = draw.add(draw.cell(), [last], size, **parts)
         if rng.random() < 0.2:
             outputs.append(last)
         if rng.random() < 0.6:
@@ -126,6 +142,12 @@ def test_dense_chains(group):
 def test_pruned_chains(group):
     for seed in range(25 * group, 25 * (group + 1)):
         check(seed, PrunedDraw)
+
+
+@pytest.mark.parametrize("group", range(4))
+def test_chains_of_rounded_products(group):
+    for seed in range(25 * group, 25 * (group + 1)):
+        check(seed, RoundedDraw)
 
 
 @pytest.mark.parametrize("group", range(4))

@@ -45,6 +45,20 @@ engine::kernel find_packed_of(layout way, weight_form weights, const char* cell,
   return find_fast_layer<sample_tiles<packed_samples<K, N, S>, K, N, S>>(cell, fused);
 }
 
+// Sums of products that are rounded one by one.
+inline engine::kernel find_rounded_pairs(layout way, weight_form weights, const char* cell,
+                                         const char* fused) {
+  using namespace engine_kernels;
+  constexpr int N = words_per_register, S = registers_of_samples;
+  if (weights == weight_form::none || weights == weight_form::sparse) return nullptr;
+  if (way == layout::neurons)
+    return find_rounded<neuron_tiles<packed_neurons<2, std::int32_t, N>, 2, std::int32_t, N>>(
+        cell, fused);
+  if (weights == weight_form::panels_for_few)
+    return find_rounded<sample_tiles<packed_samples<2, N, 1>, 2, N, 1>>(cell, fused);
+  return find_rounded<sample_tiles<packed_samples<2, N, S>, 2, N, S>>(cell, fused);
+}
+
 // Sums of up to 64 bits.
 inline engine::kernel find_wide(layout way, const char* cell, const char* fused) {
   using namespace engine_kernels;
@@ -73,7 +87,10 @@ inline engine::kernel find_packed(layout way, lane l, int pack, weight_form weig
   if (weights == weight_form::none && (l != lane::i32 || pack == bits_of_a_word)) return nullptr;
   if (l == lane::i64) return pack == 2 ? find_wide(way, cell, fused) : nullptr;
   if (pack == bits_of_a_word) return find_bits(way, weights, cell, fused);
-  if (pack == 2) return find_packed_of<2>(way, weights, cell, fused);
+  if (pack == 2) {
+    const engine::kernel rounded = find_rounded_pairs(way, weights, cell, fused);
+    return rounded != nullptr ? rounded : find_packed_of<2>(way, weights, cell, fused);
+  }
   if constexpr (dot_takes_quads)
     if (pack == 4) return find_packed_of<4>(way, weights, cell, fused);
   return nullptr;

@@ -145,7 +145,7 @@ struct sample_tiles {
           const dyn total = Cell::template sums<R>(
               n_in, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
               constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
-              constants<P, dyn>(bias_format, starts + o), tile);
+              constants<P, dyn>(bias_format, starts + o), bind(a.formats[0]), tile);
           finish<Cell, Then, Formats, P, R>(a, total, tile);
           store(a.output, g, row, o, n_out, tile);
         }
@@ -178,7 +178,8 @@ struct sample_tiles {
             const dyn total = Cell::template sums<R>(
                 from, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
                 constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
-                constants<P, dyn>(bias_format, starts + part * padded + o), tile);
+                constants<P, dyn>(bias_format, starts + part * padded + o), bind(a.formats[0]),
+                tile);
             finish<Cell, Then, Formats, P, R>(a, total, tile);
             store(a.output, g, p * shape.groups + part, o, shape.n_out, tile);
           }
@@ -266,7 +267,7 @@ struct neuron_tiles {
             n_in, view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
             constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0),
             1, constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
-            sums);
+            bind(a.formats[0]), sums);
         finish<Cell, Then, Formats, P, 1>(a, total, sums);
         const int left = n_out - panel * N;  // bits behind them must stay clear
         const int count = a.output.pack == bits_of_a_word && left < N ? left : N;
@@ -307,7 +308,8 @@ struct neuron_tiles {
     const dyn total = Cell::template sums_at<X>(
         shape.at(p, K, padding), view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
         constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0), 1,
-        constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)), sums);
+        constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
+        bind(a.formats[0]), sums);
     finish<Cell, Then, Formats, P, X>(a, total, sums);
     const int first = panel * N, count = shape.n_out - first < N ? shape.n_out - first : N;
     for (int i = 0; i < X; ++i) {

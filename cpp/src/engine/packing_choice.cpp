@@ -63,7 +63,7 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
                : isa.takes_quads && fits(op, 4, lane::i32) ? 4
                : fits(op, 2, lane::i32)                    ? 2
                                                            : 1;
-      else if (sums == lane::i64 && shape_of_sums(op, net).inputs() < most_wide_inputs &&
+      else if (!is_rounded(op) && sums == lane::i64 && shape_of_sums(op, net).inputs() < most_wide_inputs &&
                fits(op, 2, lane::i64) && fits_wide(op))
         pack = 2;
     }
@@ -99,9 +99,21 @@ bool packing_choice::fits(const operation& op, int pack, lane sums) const {
   if (is_convolution(op) && shape_of_sums(op, net_).n_in == 1) return false;
   if (isa_.find_packed(options_.way, sums, pack, weight_form::panels, cell_name(op), "") == nullptr)
     return false;
+  if (is_rounded(op) && !fits_rounded(op)) return false;
   for (int128 w : op.constants[0].raws)
     if (w < dot_weight_lowest(pack) || w > dot_weight_highest(pack)) return false;
   return fits(op.inputs[0], pack);
+}
+
+// The kernel takes 1 to 15 bits from plain raws, and its sums are right modulo 2^(32 - dropped).
+bool packing_choice::fits_rounded(const operation& op) const {
+  const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
+  const dyn& accumulator = op.formats[0];
+  const int dropped = product(x, op.constants[0].format).frac() - accumulator.frac();
+  const bool known = accumulator.rounds() == rounding::trn || accumulator.rounds() == rounding::rnd;
+  return known && accumulator.overflows() == overflow::wrap && dropped >= 1 && dropped <= 15 &&
+         accumulator.width() + dropped <= bits(lane::i32) && fits(op.inputs[0], 2) &&
+         offset(op.inputs[0], 2) == 0;
 }
 
 bool packing_choice::fits(int tensor, int pack) const {

@@ -39,6 +39,7 @@ class packing_choice {
   bool fits_bits(const operation& op) const;
   bool fits(const operation& op, int pack, lane sums) const;
   bool fits_wide(const operation& op) const;
+  bool fits_rounded(const operation& op) const;
   bool fits(int tensor, int pack) const;
   bool keeps_raws(const operation& op) const;
   int pack_of_readers(std::size_t operation) const;

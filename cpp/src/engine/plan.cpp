@@ -257,8 +257,10 @@ class planner {
     const packed_layer layer = {op, shape_of_sums(op, net_), x, pack, wanted.offset};
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, layer.shape.out_rows, layer.shape.n_out));
-    step.modes = find_fast_modes(op.formats[0], *out, fused, fused_name != std::string("relu"));
-    const bool sparse = by_samples() && type == lane::i32 && is_matrix(op) &&
+    const bool implied = is_rounded(op) && implies(*out, op.formats[0]);
+    step.modes = find_fast_modes(implied ? dyn() : op.formats[0], *out, fused,
+                                 fused_name != std::string("relu"));
+    const bool sparse = !is_rounded(op) && by_samples() && type == lane::i32 && is_matrix(op) &&
                         pack != bits_of_a_word && filled_share(layer) < sparse_below;
     const auto find = [&](weight_form weights) {
       return isa_.find_packed(plan_.options.way, type, pack, weights, cell_name(op), fused_name);

@@ -1,5 +1,6 @@
 #include "weights.hpp"
 
+#include "isobit/cells/rounded_dense.hpp"
 #include "isobit/policy/packing.hpp"
 #include "isobit/policy/wide_sums.hpp"
 #include "with_lane.hpp"
@@ -71,8 +72,12 @@ void fill_starts(const packed_layer& l, std::size_t padded, T* starts) {
   const constant &weight = l.op.constants[0], &bias = l.op.constants[1];
   const auto n_out = static_cast<std::size_t>(l.shape.n_out);
   const std::size_t columns = l.shape.columns();
+  const int n_in = static_cast<int>(l.shape.inputs());
   const dyn total =
-      affine_format(static_cast<int>(l.shape.inputs()), l.input, weight.format, bias.format);
+      is_rounded(l.op)
+          ? cells::rounded_dense::total_format(n_in, l.input, weight.format, l.op.formats[0],
+                                               bias.format)
+          : affine_format(n_in, l.input, weight.format, bias.format);
   const int product_shift = total.frac() - product(l.input, weight.format).frac();
   const int bias_shift = total.frac() - bias.format.frac();
   std::vector<int128> sums(columns);

@@ -155,7 +155,7 @@ struct bit_neurons : neuron_arithmetic<std::int32_t, N>, derived<bit_neurons<N>>
     for (int first = 0; first < n_words; first += unit::at_once) {
       const int count = n_words - first < unit::at_once ? n_words - first : unit::at_once;
       vec counts[R];
-      detail::sum_row<R, terms>(count, row, weights, row_stride, w.stride, counts);
+      detail::sum_row<R>(terms(), count, row, weights, row_stride, w.stride, counts);
       for (int r = 0; r < R; ++r) differing[r] += unit::total(counts[r]);
       row += count * std::ptrdiff_t{4};
       weights += count * row_stride;
