@@ -122,6 +122,7 @@ LAYER_KEYS: Mapping[str, Check] = {
     "Skip": _attribute("skip", bool),
     "Compression": _compressed,
     "TargetCycles": _cycles,
+    "Algorithm": _only(("nearest",), "the C++ of hls4ml has nearest pixels only"),
     "DepthwiseReuseFactor": _only((1,), _overridden),
     "PointwiseReuseFactor": _only((1,), _overridden),
 }

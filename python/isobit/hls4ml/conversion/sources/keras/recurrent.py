@@ -87,6 +87,8 @@ def _cell(layer: KerasLayer, inner: KerasLayer, place: str, way: str) -> dict[st
             raise layer.refuse("use_bias = False: hls4ml does not convert it from Keras 2")
         bias = np.zeros(kernel.shape[-1], np.float32)
         bias = np.stack([bias, bias]) if inner.class_name == "GRU" else bias
+    elif inner.class_name == "GRU" and inner is not layer and layer.keras == 3:
+        raise layer.refuse("hls4ml stops at a GRU with biases in it; use LSTM, or use_bias=False")
     if inner.class_name == "GRU":
         attrs[f"{way}bias_data"], attrs[f"{way}recurrent_bias_data"] = bias[0], bias[1]
     else:
