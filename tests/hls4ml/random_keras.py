@@ -10,7 +10,18 @@ import numpy as np
 
 ROUNDINGS = ("TRN", "TRN_ZERO", "RND", "RND_ZERO", "RND_INF", "RND_MIN_INF", "RND_CONV")
 OVERFLOWS = ("WRAP", "SAT", "SAT_SYM")
-FUNCTIONS = ("relu", "relu6", "sigmoid", "tanh", "softplus", "softsign", "selu", "elu", "leaky_relu", "linear")
+FUNCTIONS = (
+    "relu",
+    "relu6",
+    "sigmoid",
+    "tanh",
+    "softplus",
+    "softsign",
+    "selu",
+    "elu",
+    "leaky_relu",
+    "linear",
+)
 
 
 def fixed(rng: random.Random, low: int = 6, high: int = 18, unsigned: bool = True) -> str:
@@ -70,7 +81,9 @@ class Builder:
 
     def window(self, x: Any) -> Any:
         rank = len(x.shape) - 2
-        kind = self.rng.choice(["conv", "conv", "depthwise", "pointwise", "max", "average", "pad", "up", "crop"])
+        kind = self.rng.choice(
+            ["conv", "conv", "depthwise", "pointwise", "max", "average", "pad", "up", "crop"]
+        )
         size = self.rng.randint(1, min(3, *x.shape[1:-1]))
         stride = self.rng.randint(1, 2)
         padding = self.rng.choice(["same", "valid"])
@@ -129,7 +142,7 @@ class Builder:
 
 def random_model(seed: int) -> Any:
     """A functional model with trained-looking weights."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     builder = Builder(rng)
     keras = builder.keras
     keras.utils.set_random_seed(seed)
@@ -166,7 +179,7 @@ def random_config(model: Any, seed: int, backend: str = "Vitis") -> dict[str, An
     """A configuration as users start from it, with random changes."""
     import hls4ml
 
-    rng = random.Random(seed + 10_000_019)
+    rng = random.Random(seed + 10_000_019)  # noqa: S311
     granularity = rng.choice(["model", "type", "name", "name"])
     config: dict[str, Any] = hls4ml.utils.config_from_keras_model(
         model,

@@ -129,7 +129,7 @@ def quantized_argument(command: _Command, required: bool = True) -> _Command:
         click.option(
             "--profile",
             type=click.Choice(["exact", "hls4ml"]),
-            help="Whose bits: isobit's own (exact), or those of hls4ml 1.3 with its configuration in --config.",
+            help="Whose bits: isobit's own (exact), or hls4ml's, with its configuration in --config.",
         ),
     )
     return _with_model(command, options, required)

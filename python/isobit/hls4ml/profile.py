@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from isobit.errors import ConfigError, UnsupportedError
 from isobit.formats import Format
-from isobit.hls4ml.conversion import convert
-from isobit.hls4ml.emulation import emulate
+from isobit.hls4ml.conversion.converter import convert
+from isobit.hls4ml.emulation.emulate import emulate
 
 if TYPE_CHECKING:
     from isobit.model import Model
@@ -34,8 +34,8 @@ def quantize_like_hls4ml(model: Model, config: str | Format | Mapping[str, Any] 
         config = {"Model": {"Precision": str(config), "ReuseFactor": 1}}
     if not isinstance(config, Mapping):
         raise ConfigError(
-            "profile 'hls4ml' needs the dictionary that hls4ml's config_from_keras_model gives, or one type such "
-            f"as 'ap_fixed<16,6>', not {config!r}"
+            "profile 'hls4ml' needs the dictionary that hls4ml's config_from_keras_model gives, or one type "
+            f"such as 'ap_fixed<16,6>', not {config!r}"
         )
     if model.source is None:
         raise UnsupportedError(

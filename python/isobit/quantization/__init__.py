@@ -36,7 +36,7 @@ def quantize(
         from isobit.hls4ml.profile import quantize_like_hls4ml
 
         if calibration is not None or width is not None:
-            raise ConfigError("profile 'hls4ml' takes its types from the configuration; leave calibration out")
+            raise ConfigError("profile 'hls4ml' has its types from the configuration; leave calibration out")
         return quantize_like_hls4ml(model, config)
     request = parse(config, model.graph)
     if calibration is None:

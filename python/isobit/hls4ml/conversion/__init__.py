@@ -6,6 +6,6 @@ once more, as its layers are before isobit simplifies them, and declares them as
 flows do; ``records/`` writes down what its templates would print.
 """
 
-from isobit.hls4ml.conversion.convert import convert
+from isobit.hls4ml.conversion.converter import convert
 
 __all__ = ["convert"]

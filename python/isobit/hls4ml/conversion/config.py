@@ -53,6 +53,8 @@ class HlsConfig:
     Attributes
     ----------
     backend, io_type : str
+    default : Precision
+        The type of everything that nothing else is said about.
 
     Raises
     ------
@@ -67,10 +69,12 @@ class HlsConfig:
             self.model.reuse_factor = 1
         if not self.model.types:
             self.model.types["default"] = Precision(16, 6)
-        if self.model.types.get("default") is None:
+        default = self.model.types.get("default")
+        if default is None:
             raise ConfigError(
                 "Model, Precision: hls4ml needs a 'default' type that is not 'auto', such as 'ap_fixed<16,6>'"
             )
+        self.default = default
         self.classes = {
             name: _read_section(f"LayerType {name!r}", entry, LAYER_KEYS)
             for name, entry in section("LayerType", inner).items()
@@ -82,13 +86,6 @@ class HlsConfig:
         self._given = list(self.layers)
         self._by_class = {name.lower(): entry for name, entry in self.classes.items()}
         self._by_name = {name.lower(): entry for name, entry in self.layers.items()}
-
-    @property
-    def default(self) -> Precision:
-        """The type of everything that nothing else is said about."""
-        precision = self.model.types["default"]
-        assert precision is not None
-        return precision
 
     @property
     def maximum(self) -> Precision | None:

@@ -111,16 +111,21 @@ class LayerGraph:
         """The node that makes an output."""
         return next((node for node in self.nodes.values() if output in node.outputs), None)
 
+    def made_by(self, output: str) -> Node:
+        """The node that makes an output that is known to be made."""
+        return next(node for node in self.nodes.values() if output in node.outputs)
+
     def consumers(self, output: str) -> list[Node]:
         """The nodes that read an output, once for each time that they do."""
         return [node for node in self.nodes.values() for name in node.inputs if name == output]
 
     def insert(self, node: Node, before: Node | None = None) -> None:
         """Put a node behind the one that it reads, and in front of ``before`` or of the first reader."""
-        previous = self.producer(node.inputs[0])
-        assert previous is not None
+        previous = self.made_by(node.inputs[0])
         if before is None:
-            before = next((n for n in self.nodes.values() if n.inputs and n.inputs[0] in previous.outputs), None)
+            before = next(
+                (n for n in self.nodes.values() if n.inputs and n.inputs[0] in previous.outputs), None
+            )
         if before is not None:
             before.inputs[0] = node.outputs[0]
         else:
@@ -141,8 +146,8 @@ class LayerGraph:
             if made in self.outputs:
                 if given in self.outputs:
                     raise UnsupportedError(
-                        f"layer {node.name!r}: hls4ml cannot remove it, because what it reads ({given!r}) is an "
-                        "output of the model too"
+                        f"layer {node.name!r}: hls4ml cannot remove it, because what it reads "
+                        f"({given!r}) is an output of the model too"
                     )
                 self.outputs = [given if name == made else name for name in self.outputs]
             for reader in self.nodes.values():
@@ -192,9 +197,7 @@ def _applied(graph: LayerGraph, one: Pass) -> bool:
     return any(one(graph, node) for node in list(graph.nodes.values()))
 
 
-def _spliced(
-    nodes: dict[str, Node], place: str, make: Callable[[Node], list[Node]]
-) -> dict[str, Node]:
+def _spliced(nodes: dict[str, Node], place: str, make: Callable[[Node], list[Node]]) -> dict[str, Node]:
     spliced: dict[str, Node] = {}
     for name, node in nodes.items():
         for entry in make(node) if name == place else [node]:

@@ -64,17 +64,24 @@ def _inert(kind: type | tuple[type, ...]) -> Check:
     return check
 
 
-def _attribute(name: str, kind: type, choices: tuple[Any, ...] = (), least: int | None = None) -> Check:
-    """A key that sets an attribute of the layer."""
+def _choice(attribute: str, *choices: Any) -> Check:
+    """A key that sets an attribute of the layer to one of a few values."""
 
     def check(where: str, value: Any) -> str:
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise ConfigError(f"{where}: must be of type {kind.__name__}, not {value!r}")
-        if choices and value not in choices:
+        if not any(value is choice or (isinstance(value, str) and value == choice) for choice in choices):
             raise ConfigError(f"{where}: {value!r} is none of {', '.join(map(repr, choices))}")
-        if least is not None and value < least:
-            raise ConfigError(f"{where}: must be at least {least}, not {value}")
-        return name
+        return attribute
+
+    return check
+
+
+def _count(attribute: str, least: int) -> Check:
+    """A key that sets an attribute of the layer to an integer."""
+
+    def check(where: str, value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ConfigError(f"{where}: must be an integer of at least {least}, not {value!r}")
+        return attribute
 
     return check
 
@@ -110,16 +117,16 @@ MODEL_KEYS: Mapping[str, Check] = {
 LAYER_KEYS: Mapping[str, Check] = {
     "Trace": _flag,
     "ConvImplementation": _inert(str),
-    "ParallelizationFactor": _attribute("parallelization_factor", int, least=1),
+    "ParallelizationFactor": _count("parallelization_factor", 1),
     "RecurrentReuseFactor": _only((1,), _overridden),
     "ForwardReuseFactor": _only((1,), _overridden),
     "BackwardReuseFactor": _only((1,), _overridden),
     "ForwardRecurrentReuseFactor": _only((1,), _overridden),
     "BackwardRecurrentReuseFactor": _only((1,), _overridden),
-    "Static": _attribute("static", bool),
-    "TableSize": _attribute("table_size", int, least=2),
-    "Implementation": _attribute("implementation", str, ("latency", "stable", "argmax", "legacy")),
-    "Skip": _attribute("skip", bool),
+    "Static": _choice("static", True, False),
+    "TableSize": _count("table_size", 2),
+    "Implementation": _choice("implementation", "latency", "stable", "argmax", "legacy"),
+    "Skip": _choice("skip", True, False),
     "Compression": _compressed,
     "TargetCycles": _cycles,
     "Algorithm": _only(("nearest",), "the C++ of hls4ml has nearest pixels only"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from isobit.hls4ml.conversion.graph import NamedType
 from isobit.hls4ml.conversion.nodes.base import ROUNDED_TABLE, TABLE, Node
 from isobit.hls4ml.conversion.precision import Precision
@@ -10,8 +13,8 @@ from isobit.hls4ml.conversion.precision import Precision
 class Activation(Node):
     """A function of each element."""
 
-    default_types = {"table_t": TABLE}
-    default_attrs = {"table_size": 1024}
+    default_types: ClassVar[Mapping[str, Precision]] = {"table_t": TABLE}
+    default_attrs: ClassVar[Mapping[str, Any]] = {"table_size": 1024}
 
     def initialize(self) -> None:
         """The shape of the input."""
@@ -40,7 +43,7 @@ class PReLU(Activation):
 class HardActivation(Activation):
     """A line between two bounds; its constants have fixed types."""
 
-    default_attrs = {**Activation.default_attrs, "slope": 0.2, "shift": 0.5}
+    default_attrs: ClassVar[Mapping[str, Any]] = {**Activation.default_attrs, "slope": 0.2, "shift": 0.5}
 
     def initialize(self) -> None:
         """The types of the constants."""
@@ -53,13 +56,13 @@ class Softmax(Activation):
     """Of all elements, or of slices along an axis."""
 
     accumulates = True
-    default_types = {
+    default_types: ClassVar[Mapping[str, Precision]] = {
         **Activation.default_types,
         "exp_table_t": ROUNDED_TABLE,
         "inv_table_t": ROUNDED_TABLE,
         "inv_inp_t": ROUNDED_TABLE,
     }
-    default_attrs = {
+    default_attrs: ClassVar[Mapping[str, Any]] = {
         **Activation.default_attrs,
         "implementation": "stable",
         "skip": False,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -61,7 +63,7 @@ class Conv1D(Node):
     """A convolution; with 2D the parent of those that differ only in a few points."""
 
     accumulates = True
-    default_attrs = {"parallelization_factor": 1}
+    default_attrs: ClassVar[Mapping[str, Any]] = {"parallelization_factor": 1}
     kernel = "weight_data"
 
     def initialize(self) -> None:
@@ -133,7 +135,7 @@ class Pooling1D(Node):
     """The largest or the mean of windows."""
 
     accumulates = True
-    default_attrs = {"count_pad": False}
+    default_attrs: ClassVar[Mapping[str, Any]] = {"count_pad": False}
 
     def initialize(self) -> None:
         """Channels stay."""
@@ -144,7 +146,7 @@ class Pooling2D(Node):
     """The largest or the mean of windows."""
 
     accumulates = True
-    default_attrs = {"count_pad": False}
+    default_attrs: ClassVar[Mapping[str, Any]] = {"count_pad": False}
 
     def initialize(self) -> None:
         """Channels stay."""
@@ -211,8 +213,9 @@ class BatchNormalization(Node):
         """From the statistics, in single precision, or as they are given."""
         attrs = self.attrs
         self.show(self.source().shape)
-        scale, bias = attrs.get("scale_data"), attrs.get("bias_data")
-        if scale is None:
+        if "scale_data" in attrs:
+            scale, bias = attrs["scale_data"], attrs["bias_data"]
+        else:
             scale = attrs["gamma_data"] / np.sqrt(attrs["variance_data"] + attrs["epsilon"])
             bias = attrs["beta_data"] - scale * attrs["mean_data"]
         self.add_weight("scale", scale, self._given("scale"))

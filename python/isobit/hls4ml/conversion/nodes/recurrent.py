@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import numpy as np
 
 from isobit.hls4ml.conversion.nodes.base import TABLE, Node
+from isobit.hls4ml.conversion.precision import Precision
 
 WEIGHTS = ("weight", "recurrent_weight", "bias", "recurrent_bias")
 
@@ -13,8 +17,8 @@ class Recurrent(Node):
     """What LSTM and GRU have in common."""
 
     accumulates = True
-    default_types = {"table_t": TABLE}
-    default_attrs = {"table_size": 1024, "static": True}
+    default_types: ClassVar[Mapping[str, Precision]] = {"table_t": TABLE}
+    default_attrs: ClassVar[Mapping[str, Any]] = {"table_size": 1024, "static": True}
 
     def initialize(self) -> None:
         """Weights, and a recurrent bias of zeros where Keras has none."""
@@ -37,8 +41,8 @@ class Bidirectional(Node):
     """Two recurrent layers in opposite directions."""
 
     accumulates = True
-    default_types = {"table_t": TABLE}
-    default_attrs = {"table_size": 1024, "static": True}
+    default_types: ClassVar[Mapping[str, Precision]] = {"table_t": TABLE}
+    default_attrs: ClassVar[Mapping[str, Any]] = {"table_size": 1024, "static": True}
 
     def initialize(self) -> None:
         """The weights of both."""

@@ -11,6 +11,8 @@ from isobit.hls4ml.conversion.nodes.base import Node
 from isobit.hls4ml.conversion.nodes.layers import ApplyAlpha, Constant, Dense, MatMul, Merge
 from isobit.hls4ml.conversion.precision import Precision, integer_type
 
+_Part = tuple[Array, Precision | None]
+
 
 def merge_to_apply_alpha(graph: LayerGraph, node: Node) -> bool:
     """A sum, difference or product with a constant is a scale or a bias."""
@@ -22,13 +24,14 @@ def merge_to_apply_alpha(graph: LayerGraph, node: Node) -> bool:
         return False
     constant, place = constants[0], int(isinstance(producers[1], Constant))
     value, operation = constant.attrs["value"], node.attrs["op"]
-    one = (np.array(1), integer_type(1, False))
+    scale: _Part = (np.array(1), integer_type(1, False))
+    bias: _Part = (value, None)
     if operation == "multiply":
         scale, bias = (value, None), (np.array(0), integer_type(1, False))
-    elif operation == "add" or place == 1:
-        scale, bias = one, (value if operation == "add" else -value, None)
-    else:
-        scale, bias = (np.array(-1), integer_type(2, True)), (value, None)
+    elif operation == "subtract" and place == 1:
+        bias = (-value, None)
+    elif operation == "subtract":
+        scale = (np.array(-1), integer_type(2, True))
     _become_alpha(graph, node, constant, 1 - place, scale, bias)
     return True
 
@@ -43,9 +46,6 @@ def divide_to_apply_alpha(graph: LayerGraph, node: Node) -> bool:
     inverse = 1 / constant.attrs["value"]
     _become_alpha(graph, node, constant, 0, (inverse, None), (np.array(0), integer_type(1, False)))
     return True
-
-
-_Part = tuple[Array, Precision | None]
 
 
 def _become_alpha(

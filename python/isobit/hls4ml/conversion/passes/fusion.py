@@ -90,7 +90,10 @@ def dense_to_convolution(graph: LayerGraph, node: Node) -> bool:
         "bias_data": node.attrs["bias_data"],
     }
     for axis, sides, length in zip(
-        ("height", "width")[2 - rank :], (("top", "bottom"), ("left", "right"))[2 - rank :], spatial, strict=True
+        ("height", "width")[2 - rank :],
+        (("top", "bottom"), ("left", "right"))[2 - rank :],
+        spatial,
+        strict=True,
     ):
         attrs |= {f"in_{axis}": length, f"out_{axis}": length, f"filt_{axis}": 1, f"stride_{axis}": 1}
         attrs |= dict.fromkeys((f"pad_{side}" for side in sides), 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import cast
 
 from isobit.formats import Overflow, Rounding
 from isobit.hls4ml.conversion.graph import LayerGraph, NamedType
@@ -164,7 +165,9 @@ def _parameter(graph: LayerGraph, node: Node, open_types: list[str]) -> None:
 def _either(first: Precision, second: Precision) -> Precision:
     """Every value of both."""
     signed = first.signed or second.signed
-    integer = max(first.integer + (signed and not first.signed), second.integer + (signed and not second.signed))
+    integer = max(
+        first.integer + (signed and not first.signed), second.integer + (signed and not second.signed)
+    )
     return Precision(integer + max(first.fractional, second.fractional), integer, signed)
 
 
@@ -187,8 +190,8 @@ def _default(graph: LayerGraph, node: Node, key: str) -> Precision:
 
 
 def _known(named: NamedType) -> Precision:
-    assert named.precision is not None, named.name
-    return named.precision
+    """A type of an earlier layer, which has been decided."""
+    return cast(Precision, named.precision)
 
 
 def _decide(node: Node, key: str, precision: Precision) -> None:

@@ -42,7 +42,9 @@ def _affine(graph: LayerGraph, node: Node) -> None:
         if node.attrs["reuse_factor"] != 1:
             raise node.refuse(f"distributed arithmetic has ReuseFactor 1, not {node.attrs['reuse_factor']}")
         if not isinstance(node, Dense):
-            raise node.refuse("distributed arithmetic of convolutions is not emulated; write Latency or Resource")
+            raise node.refuse(
+                "distributed arithmetic of convolutions is not emulated; write Latency or Resource"
+            )
     if strategy == "resource":
         n_in, n_out = _matrix(node)
         node.attrs["reuse_factor"] = legal_reuse_factor(n_in, n_out, node.attrs["reuse_factor"])

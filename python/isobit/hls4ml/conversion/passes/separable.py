@@ -16,8 +16,12 @@ def split_separable(graph: LayerGraph, node: Node) -> bool:
     if not isinstance(node, SeparableConv1D):
         return False
     attrs, rank = node.attrs, node.rank
-    windows = {key: attrs[key] for key in attrs if key.startswith(("in_", "out_", "filt_", "stride_", "pad_"))}
-    first = windows | {key: attrs[key] for key in _DEPTHWISE} | {"n_filt": attrs["n_chan"], "depth_multiplier": 1}
+    windows = {
+        key: attrs[key] for key in attrs if key.startswith(("in_", "out_", "filt_", "stride_", "pad_"))
+    }
+    first = (
+        windows | {key: attrs[key] for key in _DEPTHWISE} | {"n_filt": attrs["n_chan"], "depth_multiplier": 1}
+    )
     second = {key: windows[key] for key in windows if key.startswith("out_")}
     for axis in ("height", "width")[2 - rank :]:
         second |= {f"in_{axis}": windows[f"out_{axis}"], f"filt_{axis}": 1, f"stride_{axis}": 1}

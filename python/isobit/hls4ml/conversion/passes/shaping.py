@@ -22,8 +22,7 @@ def reshape_in_place(graph: LayerGraph, node: Node) -> bool:
     if isinstance(node, Reshape) and graph.parallel:
         link_to_input(node)
         if node.name in graph.outputs:
-            previous = node.previous()
-            assert previous is not None
+            previous = graph.made_by(node.inputs[0])
             if previous.name in graph.outputs:
                 raise node.refuse("hls4ml cannot show both it and the layer before it as outputs")
             graph.outputs = [previous.name if name == node.name else name for name in graph.outputs]
@@ -52,7 +51,8 @@ def use_pointwise(graph: LayerGraph, node: Node) -> bool:
         legal = legal_reuse_factor(made.attrs["n_chan"], made.attrs["n_filt"], factor)
         if factor != legal:
             raise node.refuse(
-                f"hls4ml forgets to correct the ReuseFactor {factor} of a convolution of one pixel; write {legal}"
+                f"hls4ml forgets to correct the ReuseFactor {factor} of a convolution of one pixel; "
+                f"write {legal}"
             )
     graph.replace(node, made)
     return True

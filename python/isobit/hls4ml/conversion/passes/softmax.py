@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from isobit.hls4ml.conversion.graph import LayerGraph
 from isobit.hls4ml.conversion.nodes.activations import Softmax
 from isobit.hls4ml.conversion.nodes.base import Node
+from isobit.hls4ml.conversion.precision import Precision
 
 
 def skip_softmax(graph: LayerGraph, node: Node) -> bool:
@@ -18,11 +21,8 @@ def skip_softmax(graph: LayerGraph, node: Node) -> bool:
 def limit_tables(graph: LayerGraph, node: Node) -> bool:
     """Tables are indexed by the leading bits, of which a narrow type has few."""
     if isinstance(node, Softmax):
-        previous = node.previous()
-        assert previous is not None
+        previous = graph.made_by(node.inputs[0])
         given, table = previous.types["result_t"].precision, node.types["inv_table_t"].precision
-        assert given is not None
-        assert table is not None
-        longest = 2 ** min(given.width, table.width)
+        longest = 2 ** min(cast(Precision, given).width, cast(Precision, table).width)
         node.attrs["table_size"] = min(int(node.attrs["table_size"]), longest)
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from isobit.hls4ml.conversion.nodes.layers import Conv1D, Dense, DepthwiseConv1D, DepthwiseConv2D
+from isobit.hls4ml.conversion.nodes.layers import DepthwiseConv1D, DepthwiseConv2D
 from isobit.hls4ml.conversion.records.call import Draft, Members
 from isobit.hls4ml.conversion.text import exact
 
@@ -14,7 +14,6 @@ _TYPES = ("accum_t", "bias_t", "weight_t")
 def dense(draft: Draft) -> None:
     """``nnet::dense``."""
     node = draft.node
-    assert isinstance(node, Dense)
     shifts = node.attrs["strategy"] == "distributed_arithmetic"
     draft.function = "dense_da" if shifts else "dense"
     matrix = product(draft, int(node.attrs["n_in"]), int(node.attrs["n_out"]), node.attrs["reuse_factor"])
@@ -25,8 +24,7 @@ def dense(draft: Draft) -> None:
 def convolution(draft: Draft) -> None:
     """``nnet::conv_1d_cl`` and its relatives."""
     node, attrs = draft.node, draft.node.attrs
-    assert isinstance(node, Conv1D)
-    rank = node.rank
+    rank = 1 if node.class_name.endswith("1D") else 2
     depthwise = isinstance(node, (DepthwiseConv1D, DepthwiseConv2D))
     prefix = "depthwise_" if depthwise else "pointwise_" if node.class_name.startswith("Pointwise") else ""
     draft.function = f"{prefix}conv_{rank}d_cl"
@@ -112,7 +110,7 @@ def einsum_dense(draft: Draft) -> None:
 def transposition(shape: tuple[int, ...], axes: tuple[int, ...]) -> Members:
     """The members of a configuration of a transposition."""
     size = 1
-    strides = []
+    strides: list[int] = []
     for length in reversed(shape):
         strides.insert(0, size)
         size *= length

@@ -80,7 +80,8 @@ def merge(draft: Draft) -> None:
     larger = max(sizes)
     if larger != sizes[texts.index(max(texts))]:
         raise node.refuse(
-            f"hls4ml computes only some of the elements where it merges the shapes {shapes[0]} and {shapes[1]}"
+            "hls4ml computes only some of the elements where it merges the shapes "
+            f"{shapes[0]} and {shapes[1]}"
         )
     if sizes[0] != sizes[1] and not draft.graph.parallel:
         raise node.refuse("hls4ml does not spread a smaller tensor over a larger one in streams")

@@ -38,12 +38,16 @@ def activation_attrs(
     if function == "softmax":
         if len(shape) > 1:
             raise refuse(
-                layer, "softmax", f"hls4ml takes all elements of the shape {shape} for one axis; use a Softmax layer"
+                layer,
+                "softmax",
+                f"hls4ml takes all elements of the shape {shape} for one axis; use a Softmax layer",
             )
         return "Softmax", {**attrs, "axis": -1}
     if function == "hard_sigmoid":
         if keras != 2:
-            raise refuse(layer, "hard_sigmoid", "hls4ml computes it with the slope of Keras 2, 0.2 instead of 1/6")
+            raise refuse(
+                layer, "hard_sigmoid", "hls4ml computes it with the slope of Keras 2, 0.2 instead of 1/6"
+            )
         return "HardActivation", attrs
     if function in _PARAMETERS:
         return "ParametrizedActivation", {**attrs, "activ_param": _PARAMETERS[function]}

@@ -10,7 +10,9 @@ _AXES = ("height", "width")
 _SIDES = (("top", "bottom"), ("left", "right"))
 
 
-def output_lengths(padding: str, lengths: Sequence[int], sizes: Sequence[int], strides: Sequence[int]) -> list[int]:
+def output_lengths(
+    padding: str, lengths: Sequence[int], sizes: Sequence[int], strides: Sequence[int]
+) -> list[int]:
     """Lengths of the result; ``causal`` keeps them as ``same`` does."""
     if padding == "valid":
         return [-(-(n - size + 1) // step) for n, size, step in zip(lengths, sizes, strides, strict=True)]

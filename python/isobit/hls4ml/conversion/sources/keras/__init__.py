@@ -42,4 +42,4 @@ def declare_model(model: Model, weights: Weights, keras: int) -> Declarations:
     keras : int
         2 or 3.
     """
-    return (keras3 if keras == 3 else keras2).declare(model, weights)
+    return keras3.declare(model, weights) if keras == 3 else keras2.declare(model, weights)

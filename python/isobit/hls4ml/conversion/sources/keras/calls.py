@@ -41,14 +41,16 @@ def calls(model: Model) -> Iterator[tuple[Layer, int, CallSpec | None]]:
             waiting += [(layer, number, spec) for number, spec in enumerate(layer.calls)]
     made: set[Key] = set()
     while waiting:
-        for place, (layer, number, spec) in enumerate(waiting):
-            if spec is None or all((ref.layer, ref.call) in made for ref in spec.refs()):
-                break
-        else:
+        ready = next((entry for entry in waiting if _can_be_made(entry[2], made)), None)
+        if ready is None:
             raise UnsupportedError(f"layer {waiting[0][0].name!r}: what it is called with is not understood")
-        del waiting[place]
-        made.add((layer.name, number))
-        yield layer, number, spec
+        waiting.remove(ready)
+        made.add((ready[0].name, ready[1]))
+        yield ready
+
+
+def _can_be_made(spec: CallSpec | None, made: set[Key]) -> bool:
+    return spec is None or all((ref.layer, ref.call) in made for ref in spec.refs())
 
 
 def input_shape(layer: Layer) -> Shape:
@@ -57,9 +59,7 @@ def input_shape(layer: Layer) -> Shape:
     return fixed_shape(layer.name, dims, "the input shape")
 
 
-def translate(
-    layer: Layer, spec: CallSpec, given: list[Tensor], weights: Weights, keras: int
-) -> Made:
+def translate(layer: Layer, spec: CallSpec, given: list[Tensor], weights: Weights, keras: int) -> Made:
     """What a call becomes.
 
     Raises

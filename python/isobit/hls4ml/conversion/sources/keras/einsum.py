@@ -41,7 +41,9 @@ def einsum_dense(layer: KerasLayer) -> Made:
     equation = str(layer.options.raw("equation")).replace(" ", "")
     given, kernel_letters, result = _terms(layer, equation)
     kernel = layer.weight("kernel")
-    lengths = dict(zip(kernel_letters, kernel.shape, strict=True)) | dict(zip(given, layer.shape, strict=True))
+    lengths = dict(zip(kernel_letters, kernel.shape, strict=True)) | dict(
+        zip(given, layer.shape, strict=True)
+    )
     shape = tuple(lengths[letter] for letter in result)
     attrs = {
         "weight_data": kernel,
@@ -67,15 +69,15 @@ def _terms(layer: KerasLayer, equation: str) -> tuple[str, str, str]:
     return given[1:], kernel, result[1:]
 
 
-def _recipe(
-    layer: KerasLayer, given: str, kernel: str, result: str, lengths: dict[str, int]
-) -> Recipe:
+def _recipe(layer: KerasLayer, given: str, kernel: str, result: str, lengths: dict[str, int]) -> Recipe:
     common = set(given) & set(kernel)
     inplace = [letter for letter in kernel if letter in common and letter in result]
     contract = [letter for letter in kernel if letter in common and letter not in result]
     free_data = [letter for letter in given if letter in result and letter not in common]
     free_kernel = [letter for letter in kernel if letter in result and letter not in common]
-    if len(inplace + contract + free_data) != len(given) or len(inplace + contract + free_kernel) != len(kernel):
+    if len(inplace + contract + free_data) != len(given) or len(inplace + contract + free_kernel) != len(
+        kernel
+    ):
         raise layer.refuse("hls4ml takes no axes that only one term has and the result has not")
     loops = inplace + free_data + free_kernel
 

@@ -19,7 +19,7 @@ KERAS = 3
 
 
 def declare(model: Model, weights: Weights) -> Declarations:
-    """The layers in an order in which they can be computed; activations as layers behind those that have them."""
+    """The layers in an order in which they can be computed; activations follow as layers of their own."""
     names = _Names()
     made: dict[Key, Tensor] = {}
     layers: list[Declared] = []
@@ -32,9 +32,8 @@ def declare(model: Model, weights: Weights) -> Declarations:
         result = translate(layer, spec, given, weights, KERAS)
         name = names.unique(layer.name)
         layers.append(Declared(result.kind, name, result.attrs, [tensor.layer for tensor in given]))
-        function = result.activation
-        if function not in (None, "linear"):
-            assert function is not None
+        function = result.activation or "linear"
+        if function != "linear":
             kind, attrs = activation_attrs(layer.name, function, KERAS, result.shape)
             follower = names.unique(f"{layer.name}_{function}")
             layers.append(Declared(kind, follower, attrs, [name]))

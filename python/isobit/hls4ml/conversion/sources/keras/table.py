@@ -73,5 +73,6 @@ def _unknown(name: str, class_name: str) -> UnsupportedError:
     return refuse(
         name,
         class_name,
-        f"hls4ml does not convert it, or isobit does not emulate it; known: {', '.join(sorted(TRANSLATIONS))}",
+        "hls4ml does not convert it, or isobit does not emulate it; known: "
+        + ", ".join(sorted(TRANSLATIONS)),
     )

@@ -49,7 +49,8 @@ def _declared(graph: GraphProto, path: Path) -> Declarations:
             raise refuse(
                 node.name,
                 node.op_type,
-                f"hls4ml does not convert it, or isobit does not emulate it; known: {', '.join(TRANSLATIONS)}",
+                "hls4ml does not convert it, or isobit does not emulate it; known: "
+                + ", ".join(TRANSLATIONS),
             )
         known = OnnxNode(node, given, shapes, constants)
         made = TRANSLATIONS[node.op_type](known)

@@ -10,12 +10,21 @@ import numpy as np
 from isobit.hls4ml.conversion.sources.onnx.node import MadeOfNode, OnnxNode, TranslateNode
 
 _MERGES = {
-    **{"Add": "add", "Sum": "add", "Sub": "subtract", "Mul": "multiply", "Div": "divide"},
-    **{"Max": "maximum", "Min": "minimum"},
+    "Add": "add",
+    "Sum": "add",
+    "Sub": "subtract",
+    "Mul": "multiply",
+    "Div": "divide",
+    "Max": "maximum",
+    "Min": "minimum",
 }
 _FUNCTIONS = {
-    **{"Relu": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "Selu": "selu"},
-    **{"Softsign": "softsign", "Softplus": "softplus"},
+    "Relu": "relu",
+    "Tanh": "tanh",
+    "Sigmoid": "sigmoid",
+    "Selu": "selu",
+    "Softsign": "softsign",
+    "Softplus": "softplus",
 }
 _PARAMETRIZED = {"LeakyRelu": "leakyrelu", "ThresholdedRelu": "thresholdedrelu", "Elu": "elu"}
 
@@ -57,11 +66,15 @@ def _concatenate(node: OnnxNode) -> MadeOfNode:
         raise node.refuse(f"hls4ml joins tensors of up to three axes, not of the shape {node.shape}")
     shape = list(node.shape)
     shape[place] += node.shape_of(1)[place]
-    return MadeOfNode("Concatenate", {"op": f"concatenate{rank}d", "axis": axis}, tuple(shape), list(node.given))
+    return MadeOfNode(
+        "Concatenate", {"op": f"concatenate{rank}d", "axis": axis}, tuple(shape), list(node.given)
+    )
 
 
 def _function(node: OnnxNode) -> MadeOfNode:
-    return MadeOfNode("Activation", {"activation": _FUNCTIONS[node.proto.op_type]}, node.shape, list(node.given))
+    return MadeOfNode(
+        "Activation", {"activation": _FUNCTIONS[node.proto.op_type]}, node.shape, list(node.given)
+    )
 
 
 def _parametrized(node: OnnxNode) -> MadeOfNode:
@@ -84,7 +97,9 @@ def _softmax(node: OnnxNode) -> MadeOfNode:
 
 def _batch_normalization(node: OnnxNode) -> MadeOfNode:
     if len(node.shape) != 1:
-        raise node.refuse("hls4ml needs the channels-last dialect of QONNX for it, which isobit does not read")
+        raise node.refuse(
+            "hls4ml needs the channels-last dialect of QONNX for it, which isobit does not read"
+        )
     entry = node.attribute("epsilon")
     attrs: dict[str, Any] = {"epsilon": float(entry.f) if entry else 1e-5, "n_filt": -1}
     attrs["n_in"] = math.prod(node.shape)
@@ -95,9 +110,10 @@ def _batch_normalization(node: OnnxNode) -> MadeOfNode:
 
 def _transpose(node: OnnxNode) -> MadeOfNode:
     entry = node.attribute("perm")
-    if entry is None or entry.ints[0] != 0:
+    axes = [] if entry is None else [int(axis) for axis in entry.ints]
+    if not axes or axes[0] != 0:
         raise node.refuse("hls4ml needs the attribute perm, with the batch axis first")
-    perm = tuple(int(axis) - 1 for axis in entry.ints[1:])
+    perm = tuple(axis - 1 for axis in axes[1:])
     if len(perm) == 1:
         return MadeOfNode("Activation", {"activation": "linear"}, node.shape, list(node.given))
     return MadeOfNode("Transpose", {"perm": perm}, tuple(node.shape[axis] for axis in perm), list(node.given))
