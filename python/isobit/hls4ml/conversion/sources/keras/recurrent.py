@@ -71,8 +71,8 @@ def _shared(layer: KerasLayer, inner: KerasLayer) -> dict[str, Any]:
 def _cell(layer: KerasLayer, inner: KerasLayer, place: str, way: str) -> dict[str, Any]:
     """Functions and weights of a cell."""
     attrs: dict[str, Any] = {}
-    for key in ("activation", "recurrent_activation"):
-        attrs[way + key] = function = inner.function(key)
+    for key, default in (("activation", "tanh"), ("recurrent_activation", "sigmoid")):
+        attrs[way + key] = function = inner.function(key) if key in inner.options else default
         if function not in _FUNCTIONS:
             known = ", ".join(_FUNCTIONS)
             raise layer.refuse(f"{key} = {function!r}: the C++ of hls4ml has {known} for recurrent layers")
