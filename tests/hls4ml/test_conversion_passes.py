@@ -247,3 +247,23 @@ def test_exact_arrays():
     weight = exact(np.float32([0.75, -3.0, 2.0**-20]))
     assert weight.format == Format(23, 20)
     np.testing.assert_array_equal(np.ldexp(weight.raw, -20), [0.75, -3.0, 2.0**-20])
+
+
+def test_what_hls4ml_ignores_is_said(caplog):
+    softmax = Declared("Softmax", "sm", {"activation": "softmax", "axis": -1}, ["fc"])
+    names = {**auto("fc"), "sm": {"Precision": {"exp_table": "fixed<12,4>", "table": "fixed<18,8>"}}}
+    convert_declared(chain(dense("fc", "inp"), softmax), {"Model": MODEL, "LayerName": names})
+    texts = [record.getMessage() for record in caplog.records]
+    assert len(texts) == 2
+    assert "'sm': hls4ml ignores the Precision 'exp_table' (fixed<12,4,TRN,WRAP,0>)" in texts[0]
+    assert "softmax looks up exp in steps of 16" in texts[1]
+
+
+def test_global_averages_that_can_wrap_are_said(caplog):
+    pooled = Declared("GlobalPooling1D", "gap", {"n_in": 8, "n_filt": 3, "pool_op": "Average"}, ["inp"])
+    convert_declared(chain(pooled, shape=(8, 3)), {"Model": MODEL})
+    assert "the sum of 8 numbers" in caplog.text
+    caplog.clear()
+    wide = {"gap": {"Precision": {"accum": "fixed<19,9>"}}}
+    convert_declared(chain(pooled, shape=(8, 3)), {"Model": MODEL, "LayerName": wide})
+    assert not caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from isobit.errors import UnsupportedError
 from isobit.hls4ml.conversion.config import HlsConfig
 from isobit.hls4ml.conversion.graph import LayerGraph
 from isobit.hls4ml.conversion.nodes.table import KINDS
+from isobit.hls4ml.conversion.notes import notes
 from isobit.hls4ml.conversion.passes.flows import run_flows
 from isobit.hls4ml.conversion.records.firmware import write_records
 from isobit.hls4ml.conversion.sources.declared import Declarations
@@ -57,7 +59,10 @@ def convert_declared(declared: Declarations, config: Mapping[str, Any], name: st
     graph = build(declared, HlsConfig(config))
     run_flows(graph)
     graph.config.check_names(graph.names)
-    return write_records(graph, name)
+    firmware = write_records(graph, name)
+    for note in notes(graph):
+        logging.getLogger(__name__).warning("%s", note)
+    return firmware
 
 
 def build(declared: Declarations, config: HlsConfig) -> LayerGraph:
