@@ -91,12 +91,15 @@ def load(
     check_content(file)
     from isobit.model import Model
     from isobit.passes import DEFAULT, run_passes
+    from isobit.source import Source
 
+    trained = None if weights is None else _existing(weights)
     if not batch:
         graph = read(file, batch=False)
     else:
-        graph = read(file) if weights is None else read(file, _existing(weights))
-    return Model(run_passes(graph, DEFAULT if passes is None else passes))
+        graph = read(file) if trained is None else read(file, trained)
+    source = Source.of(file, trained) if batch else None
+    return Model(run_passes(graph, DEFAULT if passes is None else passes), source)
 
 
 def _existing(path: str | os.PathLike[str]) -> Path:
