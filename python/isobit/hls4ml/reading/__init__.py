@@ -4,7 +4,6 @@
 gathers these into a `Scope` (``scope.py``), ``top.py`` reads the calls of the top function.
 """
 
-from isobit.hls4ml.reading.folder import is_project
-from isobit.hls4ml.reading.project import read_project
+from isobit.hls4ml.reading.project import load_project, read_project
 
-__all__ = ["is_project", "read_project"]
+__all__ = ["load_project", "read_project"]

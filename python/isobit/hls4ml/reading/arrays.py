@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from isobit.formats import Format
 from isobit.hls4ml.firmware import Weight
-from isobit.hls4ml.reading.expressions import Integer, evaluate
+from isobit.hls4ml.reading.expressions import Enumerator, Integer, evaluate
 from isobit.hls4ml.reading.literals import parse_numbers
 from isobit.hls4ml.reading.places import Place, damaged, refused
 from isobit.hls4ml.reading.scope import Constant, Scope
@@ -48,14 +48,17 @@ def array(name: str, fmt: Format, scope: Scope, place: Place, length: int) -> We
     return _cast(values, kind, name, constant.place)
 
 
-def sizes(name: str, scope: Scope, place: Place) -> Weight:
+def sizes(name: str, scope: Scope, place: Place) -> tuple[int, ...]:
     """A constant array of ``unsigned``."""
     constant = _find(name, scope, place)
     if constant.type.text != "unsigned":
         raise refused(
             constant.place, f"{name} has the type {constant.type.text[:80]!r}; unsigned was expected"
         )
-    return _cast(_values(name, constant, scope), Number(Format(32, 0, False), True), name, constant.place)
+    numbers = [int(value) if value == int(value) else -1 for value in _values(name, constant, scope).tolist()]
+    if not all(0 <= number < 1 << 31 for number in numbers):
+        raise damaged(constant.place, f"{name} has a number that is no size")
+    return tuple(numbers)
 
 
 def _find(name: str, scope: Scope, place: Place) -> Constant:
@@ -71,11 +74,14 @@ def scalar(value: Node | None, kind: Number, scope: Scope, place: Place) -> Weig
     """One constant."""
     if value is None:
         raise damaged(place, "a constant without value")
-    number = evaluate(value, scope.value)
-    if not isinstance(number, (Integer, float)):
-        raise refused(place, f"the constant {value.text[:80]!r}")
-    plain = float(number.value) if isinstance(number, Integer) else number
-    return _cast(np.array([plain]), kind, value.text[:80], place)
+    return _cast(np.array([_real(value, scope)]), kind, value.text[:80], place)
+
+
+def _real(node: Node, scope: Scope) -> float:
+    value = evaluate(node, scope.value)
+    if isinstance(value, Enumerator):
+        raise refused(node.place, f"{node.text[:80]!r} is not a number")
+    return float(value.value) if isinstance(value, Integer) else value
 
 
 def _values(name: str, constant: Constant, scope: Scope) -> npt.NDArray[np.float64]:
@@ -88,10 +94,7 @@ def _values(name: str, constant: Constant, scope: Scope) -> npt.NDArray[np.float
         if values is None:
             raise damaged(constant.place, f"{name}: its values are not decimal numbers between commas")
     else:
-        numbers = [evaluate(item, scope.value) for item in items]
-        if not all(isinstance(number, (Integer, float)) for number in numbers):
-            raise refused(constant.place, f"{name}: its values are not numbers")
-        values = np.array([float(n.value if isinstance(n, Integer) else n) for n in numbers])  # type: ignore[union-attr]
+        values = np.array([_real(item, scope) for item in items], dtype=np.float64)
     if not len(values):
         raise damaged(constant.place, f"{name} has no numbers")
     size = len(values) if constant.size is None else scope.integer(constant.size)

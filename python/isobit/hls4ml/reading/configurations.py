@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from isobit.formats import Format
-from isobit.hls4ml.firmware import Weight
+from isobit.hls4ml.firmware import Setting, Weight
 from isobit.hls4ml.reading.arrays import scalar, sizes
 from isobit.hls4ml.reading.defaults import DEFAULTS, FLAGS
 from isobit.hls4ml.reading.expressions import Enumerator, Integer, Value
@@ -24,13 +24,13 @@ class Configuration:
 
     Attributes
     ----------
-    config : dict of str to int, bool or str
+    config : dict of str to setting
     types : dict of str to Format
     constants : dict of str to Weight
-        Constants in fixed point, and arrays of sizes (``perm``, as unsigned integers).
+        Constants in fixed point, each an array of one raw.
     """
 
-    config: dict[str, int | bool | str] = field(default_factory=dict)
+    config: dict[str, Setting] = field(default_factory=dict)
     types: dict[str, Format] = field(default_factory=dict)
     constants: dict[str, Weight] = field(default_factory=dict)
 
@@ -99,10 +99,10 @@ def _add_array(config: Config, name: str, path: str, scope: Scope, result: Confi
     outside = scope.members.get((config.name, name))
     if outside is None or outside.value is None:
         raise damaged(config.members[name].place, f"{config.name}::{name} has no values")
-    result.constants[path] = sizes(scope.name(outside.value), scope, outside.place)
+    result.config[path] = sizes(scope.name(outside.value), scope, outside.place)
 
 
-def _plain(value: Value, name: str) -> int | bool | str:
+def _plain(value: Value, name: str) -> Setting:
     if isinstance(value, Enumerator):
         return value.name
     if isinstance(value, Integer):
@@ -110,4 +110,4 @@ def _plain(value: Value, name: str) -> int | bool | str:
             return bool(value.value)
         # No size reaches 2^31: hls4ml writes -1 where it means "none".
         return value.value - (1 << 32) if value.value >= 1 << 31 else value.value
-    return repr(value)
+    return value

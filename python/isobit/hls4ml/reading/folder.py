@@ -16,11 +16,6 @@ _HOMES = ("firmware", "NN", "")
 """Where hls4ml writes its sources in a project, where experiments keep them, or the folder itself."""
 
 
-def is_project(folder: Path) -> bool:
-    """Whether a folder looks like a project of hls4ml, or like the firmware of one."""
-    return any(all((folder / home / name).is_file() for name in _NEEDED) for home in _HOMES)
-
-
 class Folder:
     """A project on disk.
 

@@ -190,7 +190,10 @@ def _einsum_inputs(index: int) -> Sizes:
 
 
 def _transposed(c: Configuration) -> Shape:
-    return tuple(int(n) for n in c.constants["to_shape"].raw)
+    shape = c.config["to_shape"]
+    if not isinstance(shape, tuple):
+        raise KeyError("to_shape")
+    return shape
 
 
 FUNCTIONS: Mapping[str, Function] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from isobit.errors import FileFormatError, UnsupportedError
 from isobit.hls4ml.firmware import Firmware
@@ -17,11 +18,21 @@ from isobit.hls4ml.reading.syntax import Node, parse
 from isobit.hls4ml.reading.top import read_top
 from isobit.hls4ml.reading.versions import current, written_by
 
+if TYPE_CHECKING:
+    from isobit.quantized import QuantizedModel
+
 SETTINGS = "hls4ml_config.yml"
 _MAX_SETTINGS_BYTES = 1 << 20
 _CALL = re.compile(rb"\bnnet::(\w+)\s*<")
 _SETTING = re.compile(r"^(ProjectName|Backend):[ \t]*['\"]?(\w+)['\"]?[ \t]*$", re.MULTILINE)
 _BACKENDS = ("Vitis", "Vivado")
+
+
+def load_project(path: Path) -> QuantizedModel:
+    """The model that computes what a project's compiled emulation computes, bit for bit (`read_project`)."""
+    from isobit.hls4ml.emulation import emulate
+
+    return emulate(read_project(path))
 
 
 def read_project(path: Path) -> Firmware:
