@@ -49,8 +49,8 @@ def load(
         ``.onnx``; ``.keras``, ``.h5`` or ``.hdf5`` of Keras 2 and 3; ``.json``, an architecture of Keras,
         with ``weights``, or a forest of XGBoost, which may be ``.ubj`` too; ``.txt`` or ``.lgb`` of LightGBM;
         ``.isobit``; or a suffix that an installed extension (entry-point group
-        ``isobit.frontends``, named by the suffix) declares. A folder, or the ``.cpp`` file of a top function in
-        it, is read as a project that hls4ml wrote (``docs/hls4ml.md``).
+        ``isobit.frontends``, named by the suffix) declares. A folder, or the ``.cpp`` file of a top function
+        in it, is read as a project that hls4ml wrote (``docs/hls4ml.md``).
     weights : path, optional
         The HDF5 file that belongs to a Keras architecture.
     batch : bool
@@ -79,7 +79,9 @@ def load(
     """
     if Path(path).is_dir() or Path(path).suffix.lower() == PROJECT_SUFFIX:
         if weights is not None or not batch or passes is not None:
-            raise UnsupportedError("a project of hls4ml is finished: weights, batch and passes do not apply to it")
+            raise UnsupportedError(
+                "a project of hls4ml is finished: weights, batch and passes do not apply to it"
+            )
         from isobit.hls4ml.reading import load_project
 
         return load_project(Path(path))

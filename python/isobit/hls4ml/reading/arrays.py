@@ -7,14 +7,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from isobit.formats import Format
+from isobit.backends.stored import exact_format
+from isobit.formats import MAX_FRAC, Format
 from isobit.hls4ml.firmware import Weight
 from isobit.hls4ml.reading.expressions import Enumerator, Integer, evaluate
 from isobit.hls4ml.reading.literals import parse_numbers
 from isobit.hls4ml.reading.places import Place, damaged, refused
 from isobit.hls4ml.reading.scope import Constant, Scope
 from isobit.hls4ml.reading.syntax import Node
-from isobit.hls4ml.reading.types import Number
+from isobit.hls4ml.reading.types import Number, Power
 from isobit.rounding import to_raw
 
 _EXACT = 2.0**53
@@ -46,6 +47,28 @@ def array(name: str, fmt: Format, scope: Scope, place: Place, length: int) -> We
     if len(values) != length:
         raise damaged(constant.place, f"{name} has {len(values)} numbers; {place} reads {length}")
     return _cast(values, kind, name, constant.place)
+
+
+def powers(name: str, kind: Power, scope: Scope, place: Place, length: int) -> Weight:
+    """A constant array of powers of two, in the smallest format that has them all."""
+    constant = _find(name, scope, place)
+    if scope.type(constant.type) != kind or constant.value is None:
+        raise damaged(
+            constant.place, f"{name} has the type {constant.type.text[:80]!r}, not what {place} reads"
+        )
+    values = []
+    for item in constant.value:
+        pair = [scope.integer(number) for number in item] if item.kind == "initializer_list" else []
+        exponent = kind.exponent.format
+        if len(pair) != 2 or pair[0] not in (0, 1) or not exponent.min_raw <= pair[1] <= exponent.max_raw:
+            raise damaged(item.place, f"{name}: {item.text[:40]!r} is no sign and exponent")
+        values.append(2.0 ** pair[1] * (1 if pair[0] else -1) if abs(pair[1]) <= MAX_FRAC else 0.0)
+    if len(values) != length:
+        raise damaged(constant.place, f"{name} has {len(values)} numbers; {place} reads {length}")
+    fmt = exact_format(np.array(values), limit=int(math.log2(_EXACT)))
+    if fmt is None or 0.0 in values:
+        raise refused(constant.place, f"{name}: powers of two that no format of 53 bits holds together")
+    return Weight(fmt, to_raw(np.array(values), fmt))
 
 
 def sizes(name: str, scope: Scope, place: Place) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from isobit.hls4ml.reading.defaults import DEFAULTS, FLAGS
 from isobit.hls4ml.reading.expressions import Enumerator, Integer, Value
 from isobit.hls4ml.reading.places import damaged, refused
 from isobit.hls4ml.reading.scope import Config, Member, Scope
-from isobit.hls4ml.reading.types import Number, Other, Structure, Type
+from isobit.hls4ml.reading.types import Number, Other, Power, Structure, Type
 
 MAX_NESTING = 4
 _IGNORED_ARRAYS = frozenset({"pixels"})
@@ -28,11 +28,14 @@ class Configuration:
     types : dict of str to Format
     constants : dict of str to Weight
         Constants in fixed point, each an array of one raw.
+    powers : dict of str to Power
+        Types of weights that are powers of two.
     """
 
     config: dict[str, Setting] = field(default_factory=dict)
     types: dict[str, Format] = field(default_factory=dict)
     constants: dict[str, Weight] = field(default_factory=dict)
+    powers: dict[str, Power] = field(default_factory=dict)
 
     def size(self, name: str) -> int:
         """A constant that is a number of things."""
@@ -85,6 +88,12 @@ def _add_type(
 ) -> None:
     if isinstance(kind, Number):
         result.types[path] = kind.format
+    elif isinstance(kind, Power):
+        result.powers[path] = kind
+        # Where the products of all its weights are formed, this is all that the exponents' type decides.
+        width = result.config.setdefault("weight_exponent_width", kind.exponent.format.width)
+        if width != kind.exponent.format.width:
+            raise refused(member.place, f"{name}: powers of two of several types in one layer")
     elif isinstance(kind, Structure):
         _add(scope.configs[kind.name], scope, path + ".", result, depth + 1)
     elif isinstance(kind, Other):

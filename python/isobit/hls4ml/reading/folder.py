@@ -71,7 +71,7 @@ class Folder:
         windows = PureWindowsPath(location)
         if "\0" in location or windows.drive or windows.root:
             raise FileFormatError(f"{self.name(by)} includes {location!r}: only relative paths are followed")
-        for start in (by.parent, self.firmware):
+        for start in (by.parent, self.firmware, self.home):
             try:
                 path = Path(os.path.normpath(start / location))
                 found = path.is_file()

@@ -11,12 +11,13 @@ from isobit.hls4ml.firmware import Firmware
 from isobit.hls4ml.reading.declarations import gather
 from isobit.hls4ml.reading.folder import Folder
 from isobit.hls4ml.reading.functions import FUNCTIONS
+from isobit.hls4ml.reading.generated import GeneratedCode
 from isobit.hls4ml.reading.places import Place, damaged
 from isobit.hls4ml.reading.preprocessor import Preprocessor
 from isobit.hls4ml.reading.scope import Scope
 from isobit.hls4ml.reading.syntax import Node, parse
 from isobit.hls4ml.reading.top import read_top
-from isobit.hls4ml.reading.versions import current, written_by
+from isobit.hls4ml.reading.versions import Origin
 
 if TYPE_CHECKING:
     from isobit.quantized import QuantizedModel
@@ -64,17 +65,18 @@ def read_project(path: Path) -> Firmware:
     preprocessor = Preprocessor(folder)
     scope = Scope(preprocessor.macros, preprocessor.numbers)
     functions = _gather(preprocessor, source, scope)
-    top = read_top(_top_function(functions, folder.name(source)), scope)
-    calls = tuple(current(call) for call in top.calls)
+    top = read_top(_top_function(functions, folder.name(source)), scope, GeneratedCode(folder))
+    has_size_macros = any(macro.body for macro in scope.macros.values())
+    origin = Origin.of(top.calls, has_size_macros, folder)
     return Firmware(
         top.name,
-        written_by(top.calls),
+        origin.version,
         backend,
         "io_stream" if top.is_stream else "io_parallel",
         tuple(top.inputs),
         tuple(top.outputs),
         top.variables,
-        calls,
+        tuple(origin.modern(call, top.variables) for call in top.calls),
     )
 
 
@@ -82,13 +84,18 @@ def _gather(preprocessor: Preprocessor, source: Path, scope: Scope) -> list[Node
     functions: list[Node] = []
     for piece in preprocessor.pieces(source):
         functions += gather(parse(piece.text, piece.file), scope)
-    missing = {n for n, c in scope.constants.items() if c.is_array and c.value is None}
-    # Weights that a header only declares have their numbers in a source of their own.
-    for other in preprocessor.folder.sources() if missing else ():
-        if other != source and not _CALL.search(preprocessor.folder.read(other)):
-            for piece in preprocessor.again().pieces(other):
-                if piece.path == other:
-                    gather(parse(piece.text, piece.file), scope)
+    missing = [n for n, c in scope.constants.items() if c.is_array and c.value is None]
+    if missing:
+        # Weights that a header only declares have their numbers in a source of their own.
+        defined = re.compile(
+            rb"\b(?:" + b"|".join(re.escape(n.encode()) for n in missing) + rb")\s*\[[^\]]*\]\s*="
+        )
+        for other in preprocessor.folder.sources():
+            if other != source and defined.search(preprocessor.folder.read(other)):
+                preprocessor.restart()
+                for piece in preprocessor.pieces(other):
+                    if piece.path == other:
+                        gather(parse(piece.text, piece.file), scope)
     return functions
 
 

@@ -9,7 +9,7 @@ from isobit.hls4ml.reading.expressions import Enumerator, Integer, Value, evalua
 from isobit.hls4ml.reading.places import Place, damaged, refused
 from isobit.hls4ml.reading.preprocessor import Macro
 from isobit.hls4ml.reading.syntax import Node, parse
-from isobit.hls4ml.reading.types import Number, Other, Pack, Stream, Structure, Type, number_type
+from isobit.hls4ml.reading.types import Number, Other, Pack, Power, Stream, Structure, Type, number_type
 
 MAX_DEPTH = 60
 _LIBRARY = ("nnet", "hls", "std")
@@ -195,7 +195,16 @@ class Scope:
             if name in self.configs:
                 return Structure(name)
             raise damaged(node.place, f"the type {name[:80]!r} is not defined")
+        if kind == "struct_specifier":
+            return self._power(node, depth)
         raise refused(node.place, f"the type {node.text[:80]!r}")
+
+    def _power(self, node: Node, depth: int) -> Type:
+        fields = [(f["declarator"].text, self.type(f["type"], depth + 1)) for f in node["body"]]
+        kinds = [kind for _, kind in fields if isinstance(kind, Number)]
+        if [name for name, _ in fields] != ["sign", "weight"] or len(kinds) != 2:
+            raise refused(node.place, f"the type {node.text[:80]!r}; of structures, powers of two are read")
+        return Power(*kinds)
 
     def _qualified(self, node: Node, depth: int) -> Type:
         scope, inner = node.get("scope"), node["name"]

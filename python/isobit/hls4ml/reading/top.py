@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from isobit.formats import Format
 from isobit.hls4ml.firmware import Call, Variable, Weight
-from isobit.hls4ml.reading.arrays import array, scalar
+from isobit.hls4ml.reading.arrays import array, powers, scalar
 from isobit.hls4ml.reading.configurations import Configuration, flatten
 from isobit.hls4ml.reading.functions import Constants, Function, count, function_for
+from isobit.hls4ml.reading.generated import GeneratedCode
 from isobit.hls4ml.reading.places import Place, damaged, refused
 from isobit.hls4ml.reading.scope import Scope
 from isobit.hls4ml.reading.syntax import Node
@@ -24,6 +25,8 @@ _FIXED_RESULTS = {
 }
 """Types of results that a function chooses itself."""
 _NUMBERS = ("alpha", "theta")
+QUANTIZER = "fixed_point_quantizer"
+"""In records, the functions that hls4ml generates for the quantizers of HGQ."""
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Top:
     is_stream: bool = False
 
 
-def read_top(function: Node, scope: Scope) -> Top:
+def read_top(function: Node, scope: Scope, generated: GeneratedCode) -> Top:
     """Read a top function.
 
     Raises
@@ -57,13 +60,14 @@ def read_top(function: Node, scope: Scope) -> Top:
     UnsupportedError
         For statements and functions that hls4ml does not write.
     """
-    return _Reader(function, scope).read()
+    return _Reader(function, scope, generated).read()
 
 
 class _Reader:
-    def __init__(self, function: Node, scope: Scope) -> None:
+    def __init__(self, function: Node, scope: Scope, generated: GeneratedCode) -> None:
         self.function = function
         self.scope = scope
+        self.generated = generated
         self.variables = Variables(scope)
         self.calls: list[Call] = []
         self.configurations: dict[str, Configuration] = {}
@@ -93,9 +97,10 @@ class _Reader:
     def _call(self, call: Node, label: str | None) -> None:
         name, templates = self._callee(call["function"])
         arguments = list(call["arguments"])
-        function = function_for(name, len(templates), len(arguments))
+        function, configuration = function_for(name, len(templates), len(arguments)), Configuration()
         if function is None:
-            raise refused(call.place, f"the function nnet::{name[:60]}, which this reader does not know")
+            configuration = Configuration(self.generated.quantizer(name, self.scope, call.place))
+            name, function = QUANTIZER, Function(("data_T", "res_T"), output=None)
         if (len(templates), len(arguments)) != (len(function.template), len(function.arguments)):
             raise refused(
                 call.place,
@@ -103,7 +108,6 @@ class _Reader:
                 f"expected {len(function.template)} and {len(function.arguments)}",
             )
         types: dict[str, Type] = {}
-        configuration = Configuration()
         for role, node in zip(function.template, templates, strict=True):
             if role == "CONFIG_T":
                 configuration = self._configuration(node)
@@ -130,13 +134,13 @@ class _Reader:
     def _callee(self, node: Node) -> tuple[str, list[Node]]:
         space = node.get("scope") if node.kind == "qualified_identifier" else None
         inner = node["name"] if space is not None else node
-        if inner.kind != "template_function" or space is None or space.text != "nnet":
-            raise refused(
-                node.place,
-                f"a call of {node.text[:80]!r}; layers are templates of nnet (functions that "
-                "hls4ml generates for one layer, as distributed arithmetic and quantizers of HGQ, are not read)",
-            )
-        return inner["name"].text, list(inner["arguments"])
+        known = {"nnet"} | self.scope.namespaces
+        if inner.kind != "template_function" or space is None or space.text not in known:
+            raise refused(node.place, f"a call of {node.text[:80]!r}; layers are templates of nnet")
+        name = inner["name"].text
+        if name.startswith("dense_da_"):
+            raise refused(node.place, f"{name}: kernels of distributed arithmetic are not read")
+        return name if space.text == "nnet" else f"{space.text}::{name}", list(inner["arguments"])
 
     def _configuration(self, node: Node) -> Configuration:
         kind = self.scope.type(node)
@@ -198,7 +202,7 @@ class _Reader:
             fmt = element.format if isinstance(element, Number) else None
         else:
             fmt = configuration.types.get(rule.type)
-        if fmt is None:
+        if fmt is None and rule.type not in configuration.powers:
             raise refused(place, f"{role}: {rule.type} is no fixed-point type")
         if node.kind not in ("identifier", "qualified_identifier"):
             raise refused(node.place, f"{node.text[:80]!r} instead of a constant array")
@@ -207,6 +211,8 @@ class _Reader:
                 node.place, f"{node.text} comes through a port; only weights inside of the firmware are read"
             )
         length = count(_evaluated(rule.sizes, configuration, place))
+        if fmt is None:
+            return powers(self.scope.name(node), configuration.powers[rule.type], self.scope, place, length)
         return array(self.scope.name(node), fmt, self.scope, place, length)
 
     # Sizes

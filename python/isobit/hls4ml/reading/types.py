@@ -32,6 +32,14 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Power:
+    """A structure of sign and exponent: a power of two as a weight."""
+
+    sign: Number
+    exponent: Number
+
+
+@dataclass(frozen=True)
 class Pack:
     """``nnet::array``: numbers that travel together."""
 
@@ -60,7 +68,7 @@ class Other:
     name: str
 
 
-Type = Number | Pack | Stream | Structure | Other
+Type = Number | Power | Pack | Stream | Structure | Other
 
 
 def number_type(node: Node, lookup: Lookup) -> Number | None:
