@@ -50,7 +50,7 @@ def load(
         with ``weights``, or a forest of XGBoost, which may be ``.ubj`` too; ``.txt`` or ``.lgb`` of LightGBM;
         ``.isobit``; or a suffix that an installed extension (entry-point group
         ``isobit.frontends``, named by the suffix) declares. A folder, or the ``.cpp`` file of a top function
-        in it, is read as a project that hls4ml wrote (``docs/hls4ml.md``).
+        in it, is read as a project that hls4ml wrote (``docs/hls4ml-projects.md``).
     weights : path, optional
         The HDF5 file that belongs to a Keras architecture.
     batch : bool

@@ -224,6 +224,14 @@ def test_other_backends(tmp_path):
         read_project(folder)
 
 
+def test_other_versions(tmp_path):
+    folder = write_project(tmp_path, SMALL)
+    (folder / "hls4ml_config.yml").write_text("Backend: Vitis\nVersion: 9.1.0\n")
+    with pytest.raises(UnsupportedError, match=r"Version 9.1.0, .* load the folder firmware"):
+        read_project(folder)
+    assert read_project(folder / "firmware").name == "small"
+
+
 def test_no_project(tmp_path):
     with pytest.raises(FileFormatError, match="is no hls4ml project"):
         isobit.load(tmp_path)

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 _RUN = re.compile(rb"[0-9eE+\-.,\s{}]{64,}")
-_PLAIN = re.compile(rb"[0-9eE+\-.,\s]*")
-_NUMBER = re.compile(rb"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
-_LONG_DIGITS = re.compile(rb"[0-9.eE+\-]{400,}")
+_OCTAL = re.compile(rb"(?:^|[,\s])[+\-]?0\d+(?=[,\s]|$)")
+_MAX_DIGITS = 400
 MAX_NUMBERS = 1 << 26
 MARKER = "isobit_numbers_"
 
@@ -46,12 +45,14 @@ def cut_numbers(text: bytes, bodies: dict[str, bytes]) -> bytes:
 
 
 def parse_numbers(body: bytes) -> npt.NDArray[np.float64] | None:
-    """Comma-separated decimal numbers as the nearest float64, None when the text is anything else."""
-    if not _PLAIN.fullmatch(body) or body.count(b",") >= MAX_NUMBERS or _LONG_DIGITS.search(body):
-        return None
+    """The numbers of a long brace as the nearest float64; None when they are no decimal literals of C++."""
     items = body.split(b",")
     if not items[-1].strip():
         items.pop()  # C++ allows a comma behind the last number
-    if not all(map(_NUMBER.fullmatch, items)):
+    # Python reads literals as C++ does, but for octal ones; there are no letters for its other spellings.
+    if len(items) > MAX_NUMBERS or max(map(len, items), default=0) > _MAX_DIGITS or _OCTAL.search(body):
         return None
-    return np.fromiter(map(float, items), dtype=np.float64, count=len(items))
+    try:
+        return np.fromiter(map(float, items), dtype=np.float64, count=len(items))
+    except ValueError:
+        return None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SETTINGS = "hls4ml_config.yml"
 _MAX_SETTINGS_BYTES = 1 << 20
 _CALL = re.compile(rb"\bnnet::(\w+)\s*<")
-_SETTING = re.compile(r"^(ProjectName|Backend):[ \t]*['\"]?(\w+)['\"]?[ \t]*$", re.MULTILINE)
+_SETTING = re.compile(r"^(ProjectName|Backend|Version):[ \t]*['\"]?([\w.]+)['\"]?[ \t]*$", re.MULTILINE)
 _BACKENDS = ("Vitis", "Vivado")
 
 
@@ -60,6 +60,12 @@ def read_project(path: Path) -> Firmware:
     if backend not in _BACKENDS:
         raise UnsupportedError(
             f"{SETTINGS}: the back end {backend} of hls4ml; projects of {' and '.join(_BACKENDS)} are read"
+        )
+    version = settings.get("Version", "1.0.0")
+    if not version.startswith("1."):
+        raise UnsupportedError(
+            f"{SETTINGS}: Version {version}, where hls4ml 1.3 writes 1.0.0; if it is that of the IP core, load "
+            f"the folder {folder.name(folder.firmware)} instead"
         )
     source = path if path.is_file() else _top_source(folder, settings.get("ProjectName"))
     preprocessor = Preprocessor(folder)
