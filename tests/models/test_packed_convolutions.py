@@ -122,6 +122,26 @@ class BinaryDraw(Draw):
         return self.add("binary_tanh", last)
 
 
+class PlaneDraw(Draw):
+    """Activations of 1 to 4 bits, weights that are -1 or +1, among others: bit planes, bytes, bits."""
+
+    channels = (16, 17, 33, 64, 65, 130)
+
+    def data_format(self, signed=None):
+        if self.rng.random() < 0.2:
+            return super().data_format(signed)
+        width = self.rng.choice([1, 2, 3, 4, 4])
+        signed = width > 1 and self.rng.random() < 0.5 if signed is None else signed and width > 1
+        modes = self.rng.choice([Rounding.TRN, Rounding.RND]), self.rng.choice([Overflow.WRAP, Overflow.SAT])
+        return Format(width, self.rng.choice([-4, 0, 2]), signed, *modes)
+
+    def weight_format(self):
+        return self.rng.choice(["pm1", "pm1", "pm1", TERNARY])
+
+    def activation(self, last):
+        return super().activation(last) if self.rng.random() < 0.7 else self.add("binary_tanh", last)
+
+
 def chain(seed, kind=Draw):
     """A quantized network."""
     draw = kind(seed)
@@ -167,8 +187,13 @@ def test_binary_chains(part):
         assert chain(seed, BinaryDraw).verify(samples=67, seed=seed).mismatches == 0
 
 
+def test_plane_chains():
+    for seed in range(15):
+        assert chain(seed, PlaneDraw).verify(samples=67, seed=seed).mismatches == 0
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [Draw, BinaryDraw])
+@pytest.mark.parametrize("kind", [Draw, BinaryDraw, PlaneDraw])
 def test_many_random_chains(kind):
     for seed in range(1000, 1400):
         chain(seed, kind).verify(samples=67, seed=seed)
