@@ -20,7 +20,7 @@ CONFIGURE := cmake -S . -DISOBIT_BUILD_TESTS=ON -DISOBIT_WERROR=$(WERROR) \
 # ThreadSanitizer of some compilers cannot place its shadow memory when addresses are widely randomised.
 NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 # A class of tests stays in one process: the suite of the layers counts what a class has drawn (tests/cells/conftest.py).
-PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder
 CTEST := ctest --output-on-failure --no-tests=error --parallel $(JOBS)
 
 MAKEFLAGS += --no-print-directory
