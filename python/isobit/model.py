@@ -17,7 +17,7 @@ from isobit.formats import Format
 from isobit.indices import IndexRange, index_inputs
 from isobit.inputs import check_values
 from isobit.ir import Graph, Node, Shape
-from isobit.missing import missing_inputs
+from isobit.missing import missing_inputs, without_rule
 from isobit.outputs import as_sequence
 from isobit.spec import check
 
@@ -46,7 +46,7 @@ class Model:
         self.graph = graph
         self.source = source
         self._lock = Lock()
-        self._missing = missing_inputs(graph)
+        self._missing, self._without_rule = missing_inputs(graph), without_rule(graph)
 
     @property
     def name(self) -> str:
@@ -174,7 +174,7 @@ class Model:
         return Engine(self.graph)
 
     def _run(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, npt.NDArray[np.float64]]:
-        arrays = check_values(X, self.inputs, self.index_ranges, self._missing)
+        arrays = check_values(X, self.inputs, self.index_ranges, self._missing, self._without_rule)
         unique = list(dict.fromkeys(names))
         with self._lock:
             engine = self.engine
