@@ -26,7 +26,8 @@ SETTINGS = "hls4ml_config.yml"
 _MAX_SETTINGS_BYTES = 1 << 20
 _CALL = re.compile(rb"\bnnet::(\w+)\s*<")
 _SETTING = re.compile(r"^(ProjectName|Backend|Version):[ \t]*['\"]?([\w.]+)['\"]?[ \t]*$", re.MULTILINE)
-_BACKENDS = ("Vitis", "Vivado")
+_BACKENDS = {"Vitis": "Vitis", "Vivado": "Vivado", "VivadoAccelerator": "Vivado"}
+"""Whose functions a back end calls."""
 
 
 def load_project(path: Path) -> QuantizedModel:
@@ -59,13 +60,13 @@ def read_project(path: Path) -> Firmware:
     backend = settings.get("Backend", "Vitis")
     if backend not in _BACKENDS:
         raise UnsupportedError(
-            f"{SETTINGS}: the back end {backend} of hls4ml; projects of {' and '.join(_BACKENDS)} are read"
+            f"{SETTINGS}: the back end {backend} of hls4ml; projects of {', '.join(_BACKENDS)} are read"
         )
     version = settings.get("Version", "1.0.0")
     if not version.startswith("1."):
         raise UnsupportedError(
-            f"{SETTINGS}: Version {version}, where hls4ml 1.3 writes 1.0.0; if it is that of the IP core, load "
-            f"the folder {folder.name(folder.firmware)} instead"
+            f"{SETTINGS}: Version {version}, where hls4ml 1.3 writes 1.0.0; if it is that of the IP core, "
+            f"load the folder {folder.name(folder.firmware)}"
         )
     source = path if path.is_file() else _top_source(folder, settings.get("ProjectName"))
     preprocessor = Preprocessor(folder)
@@ -77,7 +78,7 @@ def read_project(path: Path) -> Firmware:
     return Firmware(
         top.name,
         origin.version,
-        backend,
+        _BACKENDS[backend],
         "io_stream" if top.is_stream else "io_parallel",
         tuple(top.inputs),
         tuple(top.outputs),

@@ -179,6 +179,8 @@ class _Reader:
                     raise damaged(node.place, f"{tensor.name} has another type than nnet::{name} is told")
                 if is_input and not (tensor.written or tensor.is_port):
                     raise damaged(node.place, f"{tensor.name} is read before a layer writes it")
+                if is_input and tensor.read and tensor.is_stream:
+                    raise damaged(node.place, f"the stream {tensor.name} is read a second time")
                 if not is_input and (tensor.written or tensor.read):
                     raise damaged(node.place, f"{tensor.name} is written a second time")
                 tensor.read |= is_input
@@ -228,14 +230,12 @@ class _Reader:
     ) -> None:
         for tensor, sizes in zip(inputs, function.inputs, strict=False):
             tensor.agree(_evaluated(sizes, configuration, place), name, place)
+        number = configuration.config.get("N")
+        if isinstance(number, int) and "N" in function.template:
+            inputs[0].agree((number,), name, place)
         source = inputs[0].shape
         if source is None:
-            # A copy of a stream whose readers and writers have not been seen.
-            number = configuration.config.get("N")
-            if not isinstance(number, int):
-                raise damaged(place, f"the shape of {inputs[0].name} is unknown")
-            inputs[0].agree((number,), name, place)
-            source = inputs[0].shape or ()
+            raise damaged(place, f"the shape of {inputs[0].name} is unknown")
         shape = source if function.output is None else _evaluated(function.output, configuration, place)
         for tensor in outputs:
             tensor.agree(shape, name, place)
