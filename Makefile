@@ -19,6 +19,8 @@ CONFIGURE := cmake -S . -DISOBIT_BUILD_TESTS=ON -DISOBIT_WERROR=$(WERROR) \
   -DPython_EXECUTABLE="$(abspath $(BIN)/python)" -DCMAKE_REQUIRE_FIND_PACKAGE_ApTypes=ON
 # ThreadSanitizer of some compilers cannot place its shadow memory when addresses are widely randomised.
 NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+# A class of tests stays in one process: the suite of the layers counts what a class has drawn (tests/cells/conftest.py).
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder
 CTEST := ctest --output-on-failure --no-tests=error --parallel $(JOBS)
 
 MAKEFLAGS += --no-print-directory
@@ -29,7 +31,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo "make demo      the jet tagger: loaded, quantized, verified, profiled, timed"
 	@echo "make test      the tests, without the slow ones"
-	@echo "make test-all  every test, with Keras and PyTorch; the C++ tests, also under sanitizers"
+	@echo "make test-all  every test, with Keras, PyTorch and tree libraries; the C++ tests, also under sanitizers"
 	@echo "make cpp-test  the C++ tests"
 	@echo "make sanitize  the C++ tests under ASan and UBSan, then under TSan"
 	@echo "make lint      ruff, mypy, clang-format and gersemi; make format applies what they can"
@@ -40,10 +42,10 @@ demo: $(VENV)/.package $(VENV)/.extra-demo
 	$(BIN)/isobit demo $(DEMO_ARGS)
 
 test: $(VENV)/.package $(VENV)/.extra-test
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
-test-all: $(VENV)/.package $(VENV)/.extra-test $(VENV)/.extra-keras $(VENV)/.extra-torch cpp-test sanitize
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test-all: $(addprefix $(VENV)/,.package .extra-test .extra-keras .extra-torch .extra-trees) cpp-test sanitize
+	$(PYTEST) $(PYTEST_ARGS)
 
 # The environment provides the vendor's ap_fixed headers (an hls4ml wheel) that the ap_* tests compare with.
 cpp-test: $(VENV)/.extra-test

@@ -63,6 +63,17 @@ def sc4ng_jet_tag() -> isobit.Model:
     return net.model()
 
 
+def toollip() -> isobit.Model:
+    """The momentum regression TOoLLiP of the CMS level-1 trigger: 10 particles of 13 features."""
+    net = Layers("toollip", (10, 13))
+    net.conv(10, (1,))
+    net.conv(10, (1,))
+    net.global_mean()
+    net.dense(10, "relu")
+    net.dense(1)
+    return net.model()
+
+
 def econ_t_encoder() -> isobit.Model:
     """The encoder of the ECON-T chip (arXiv:2105.01683): 4 x 4 x 3 trigger cells to 16 numbers."""
     net = Layers("econ_t_encoder", (4, 4, 3))
@@ -133,6 +144,7 @@ SMALL = {
     "cnn_1d": cnn_1d,
     "cicada": cicada,
     "sc4ng_jet_tag": sc4ng_jet_tag,
+    "toollip": toollip,
     "econ_t_encoder": econ_t_encoder,
     "pixel_seed_cnn": pixel_seed_cnn,
     "mlperf_tiny_rn07": mlperf_tiny_rn07,

@@ -31,19 +31,26 @@ class Weights:
         return [self.layer(n_in, n_out) for n_in, n_out in itertools.pairwise(sizes)]
 
 
-def jedi_net(particles: int = 30, hidden: int = 30, effects: int = 5, objects: int = 6) -> isobit.Model:
+def jedi_net(
+    particles: int = 30, hidden: int = 30, effects: int = 5, objects: int = 6, summed: bool = False
+) -> isobit.Model:
     """Jets as complete graphs of particles with 16 features (JEDI-net, arXiv:1908.05318).
 
     Three networks of two hidden layers of ``hidden`` and ``hidden / 2``: of pairs to ``effects`` numbers, of
-    particles and their summed effects to ``objects``, and of all particles to five classes.
+    particles and their summed effects to ``objects``, and of all particles to five classes. ``summed``
+    is the variant that classifies the sum over particles, whose order then does not matter.
     """
     net, weights = GraphBuilder("jedi_net"), Weights()
     x = net.input("x", (particles, 16))
     pairs = weights.mlp(32, hidden, hidden // 2, effects)
     each = weights.mlp(16 + effects, hidden, hidden // 2, objects)
     rows, _ = graphs.interaction_network(net, x, None, pairs, each, "in", activation="selu")
-    flat = net.add("reshape", [rows], "flat", {"shape": (particles * objects,)})
-    y = graphs.mlp(net, flat, weights.mlp(particles * objects, hidden, hidden // 2, 5), "jet", "selu")
+    if summed:
+        jet = net.add("reduce_sum", [rows], "jet_objects", {"axes": (0,)})
+    else:
+        jet = net.add("reshape", [rows], "flat", {"shape": (particles * objects,)})
+    sizes = net.shapes[jet][0], hidden, hidden // 2, 5
+    y = graphs.mlp(net, jet, weights.mlp(*sizes), "jet", "selu")
     return _finished(net, net.add("softmax", [y], "classes"))
 
 
@@ -160,6 +167,7 @@ def _finished(net: GraphBuilder, y: str) -> isobit.Model:
 
 ALL = {
     "jedi_net": lambda: jedi_net(30),
+    "jedi_net_summed": lambda: jedi_net(30, summed=True),
     "jet_deep_sets_8": lambda: jet_deep_sets(8),
     "jet_deep_sets_16": lambda: jet_deep_sets(16),
     "jet_deep_sets_32": lambda: jet_deep_sets(32),

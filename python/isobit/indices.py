@@ -84,9 +84,9 @@ def check_indices(arrays: Mapping[str, npt.NDArray[Any]], ranges: Mapping[str, I
             wrong |= array != np.floor(array)
         if wrong.any():
             sample, *element = (int(i) for i in np.argwhere(wrong)[0])
-            where = element[0] if len(element) == 1 else tuple(element)
+            where = f", element {element[0] if len(element) == 1 else tuple(element)}" if element else ""
             raise InputError(
-                f"input {name!r}: sample {sample}, element {where} is {array[(sample, *element)]}, but the "
+                f"input {name!r}: sample {sample}{where} is {array[(sample, *element)]}, but the "
                 f"layer {legal.layer!r} takes it for an index or a length: an integer from 0 to "
                 f"{legal.count - 1} ({int(wrong.sum())} such value(s) in all)"
             )

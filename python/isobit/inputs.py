@@ -25,6 +25,7 @@ BLOCK = 16384
 
 
 NO_INDICES: Mapping[str, IndexRange] = MappingProxyType({})
+NO_FORESTS: Mapping[str, str] = MappingProxyType({})
 
 
 def check_values(
@@ -32,12 +33,14 @@ def check_values(
     inputs: Mapping[str, Shape],
     indices: Mapping[str, IndexRange] = NO_INDICES,
     missing: Collection[str] = (),
+    without_rule: Mapping[str, str] = NO_FORESTS,
 ) -> list[npt.NDArray[Any]]:
     """One C-contiguous float32 or float64 array of shape (n, size) for every input of a model.
 
-    Arguments and errors as for :func:`check_arrays`; the inputs named by ``missing`` may hold NaN.
+    Arguments and errors as for :func:`check_arrays`.
     """
-    return [as_floats(array) for array in check_arrays(X, inputs, indices, missing=missing)]
+    arrays = check_arrays(X, inputs, indices, missing=missing, without_rule=without_rule)
+    return [as_floats(array) for array in arrays]
 
 
 def check_arrays(
@@ -46,6 +49,7 @@ def check_arrays(
     indices: Mapping[str, IndexRange] = NO_INDICES,
     finite: bool = True,
     missing: Collection[str] = (),
+    without_rule: Mapping[str, str] = NO_FORESTS,
 ) -> list[npt.NDArray[Any]]:
     """One array of shape (n, *shape) for every input of a model, checked and otherwise as it was given.
 
@@ -62,6 +66,8 @@ def check_arrays(
         calls :func:`check_finite` for the message.
     missing : collection of str
         Inputs that may hold NaN.
+    without_rule : mapping of input to layer
+        The forests for whose inputs NaN is refused because they have no rule for missing values.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def check_arrays(
     arrays = {name: _values(name, array, inputs[name]) for name, array in _by_name(X, inputs).items()}
     if finite:
         for name, array in arrays.items():
-            _check_finite(name, array, inputs[name], name in missing)
+            _check_finite(name, array, inputs[name], name in missing, without_rule.get(name))
     check_indices(arrays, indices)
     return _batched(arrays, inputs)
 
@@ -165,7 +171,13 @@ def _values(name: str, data: Any, shape: Shape) -> npt.NDArray[Any]:
     return array
 
 
-def _check_finite(name: str, array: npt.NDArray[Any], shape: Shape, missing: bool = False) -> None:
+def _check_finite(
+    name: str,
+    array: npt.NDArray[Any],
+    shape: Shape,
+    missing: bool = False,
+    forest: str | None = None,
+) -> None:
     if missing and np.isnan(array).any():
         array = np.where(np.isnan(array), 0, array)
     # minimum and maximum pass NaN on and need no memory, unlike a mask of the whole batch
@@ -173,14 +185,22 @@ def _check_finite(name: str, array: npt.NDArray[Any], shape: Shape, missing: boo
         finite = np.isfinite(array.reshape(len(array), size(shape)))
         sample, feature = (int(i) for i in np.argwhere(~finite)[0])
         value = array.reshape(finite.shape)[sample, feature]
+        why = "fixed-point numbers cannot represent it"
+        if forest is not None and np.isnan(value):
+            why = (
+                f"the forest {forest!r} has no rule for missing values. Train with missing values and export "
+                "their direction, or replace them by what stood for them in training"
+            )
         raise InputError(
             f"input {name!r}: {_position(sample, feature, shape)} is {value} "
-            f"({int((~finite).sum())} such value(s) in all); fixed-point numbers cannot represent it"
+            f"({int((~finite).sum())} such value(s) in all); {why}"
         )
 
 
 def _position(sample: int, feature: int, shape: Shape) -> str:
-    """Where an element of a flattened sample lies."""
+    """Where an element of a flattened sample lies; a scalar is its sample."""
+    if not shape:
+        return f"sample {sample}"
     where = feature if len(shape) == 1 else tuple(int(i) for i in np.unravel_index(feature, shape))
     return f"sample {sample}, feature {where}"
 

@@ -29,6 +29,8 @@ FRONTENDS = {
 """Suffix and module, whose function ``load`` makes a graph of a path."""
 
 OWN_SUFFIX = ".isobit"
+PROJECT_SUFFIX = ".cpp"
+"""Of the top function of an hls4ml project, which is usually given as a folder."""
 GROUP = "isobit.frontends"
 
 
@@ -39,7 +41,7 @@ def load(
     batch: bool = True,
     passes: Sequence[Pass] | None = None,
 ) -> Model | QuantizedModel:
-    """Read a model file.
+    """Read a model file, or the folder of an hls4ml project.
 
     Parameters
     ----------
@@ -47,7 +49,8 @@ def load(
         ``.onnx``; ``.keras``, ``.h5`` or ``.hdf5`` of Keras 2 and 3; ``.json``, an architecture of Keras,
         with ``weights``, or a forest of XGBoost, which may be ``.ubj`` too; ``.txt`` or ``.lgb`` of LightGBM;
         ``.isobit``; or a suffix that an installed extension (entry-point group
-        ``isobit.frontends``, named by the suffix) declares.
+        ``isobit.frontends``, named by the suffix) declares. A folder, or the ``.cpp`` file of a top function
+        in it, is read as a project that hls4ml wrote (``docs/hls4ml-projects.md``).
     weights : path, optional
         The HDF5 file that belongs to a Keras architecture.
     batch : bool
@@ -61,7 +64,7 @@ def load(
     Returns
     -------
     Model
-        Or a :class:`QuantizedModel`, when an ``.isobit`` file holds one.
+        Or a :class:`QuantizedModel`, when an ``.isobit`` file holds one, and for a project of hls4ml.
 
     Raises
     ------
@@ -74,6 +77,14 @@ def load(
     GraphError
         When the model contradicts itself.
     """
+    if Path(path).is_dir() or Path(path).suffix.lower() == PROJECT_SUFFIX:
+        if weights is not None or not batch or passes is not None:
+            raise UnsupportedError(
+                "a project of hls4ml is finished: weights, batch and passes do not apply to it"
+            )
+        from isobit.hls4ml.reading import load_project
+
+        return load_project(Path(path))
     file = _existing(path)
     suffix = file.suffix.lower()
     if weights is not None and suffix != ".json":
@@ -91,12 +102,15 @@ def load(
     check_content(file)
     from isobit.model import Model
     from isobit.passes import DEFAULT, run_passes
+    from isobit.source import Source
 
+    trained = None if weights is None else _existing(weights)
     if not batch:
         graph = read(file, batch=False)
     else:
-        graph = read(file) if weights is None else read(file, _existing(weights))
-    return Model(run_passes(graph, DEFAULT if passes is None else passes))
+        graph = read(file) if trained is None else read(file, trained)
+    source = Source.of(file, trained) if batch else None
+    return Model(run_passes(graph, DEFAULT if passes is None else passes), source)
 
 
 def _existing(path: str | os.PathLike[str]) -> Path:
@@ -121,7 +135,7 @@ def _reader(suffix: str, name: str) -> Callable[..., Any]:
                 f"the front end {extensions[suffix].value!r} for {suffix} failed: {error}"
             ) from error
         return loaded
-    known = ", ".join((*FRONTENDS, OWN_SUFFIX, *extensions))
+    known = ", ".join((*FRONTENDS, OWN_SUFFIX, PROJECT_SUFFIX, *extensions))
     raise UnsupportedError(f"{name!r}: isobit does not read files of the suffix {suffix!r}; it reads {known}")
 
 

@@ -17,12 +17,13 @@ from isobit.formats import Format
 from isobit.indices import IndexRange, index_inputs
 from isobit.inputs import check_values
 from isobit.ir import Graph, Node, Shape
-from isobit.missing import missing_inputs
+from isobit.missing import missing_inputs, without_rule
 from isobit.outputs import as_sequence
 from isobit.spec import check
 
 if TYPE_CHECKING:
     from isobit.quantized import QuantizedModel
+    from isobit.source import Source
 
 
 class Model:
@@ -32,17 +33,20 @@ class Model:
     ----------
     graph : Graph
         From a front end, usually by :func:`isobit.load`; checked here.
+    source : Source, optional
+        The file that it was loaded from, which ``quantize(profile="hls4ml")`` reads once more.
 
     Notes
     -----
     A model never changes, and may be used from several threads at once.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, source: Source | None = None) -> None:
         check(graph)
         self.graph = graph
+        self.source = source
         self._lock = Lock()
-        self._missing = missing_inputs(graph)
+        self._missing, self._without_rule = missing_inputs(graph), without_rule(graph)
 
     @property
     def name(self) -> str:
@@ -103,6 +107,7 @@ class Model:
         *,
         calibration: Any = None,
         width: int | None = None,
+        profile: str = "exact",
     ) -> QuantizedModel:
         """Choose number formats.
 
@@ -118,11 +123,18 @@ class Model:
             and the proven ranges.
         width : int, optional
             Width of every calibrated format; needed with ``calibration``.
+        profile : str
+            ``"exact"``: isobit's own arithmetic, one exact sum a layer and correctly rounded tables.
+            ``"hls4ml"``: the bits that hls4ml 1.3 computes for the model and a configuration of its
+            (``docs/hls4ml.md``); the model must come from a file of Keras or ONNX.
 
         Raises
         ------
         ConfigError, FormatError
             For unknown layers (with the closest name), keys or values.
+        UnsupportedError
+            With ``profile="hls4ml"``, for what hls4ml converts wrongly or not at all, and what isobit does
+            not emulate of it.
         ProofError
             When the arithmetic cannot be proven to fit in the engine's widest integer.
 
@@ -133,7 +145,7 @@ class Model:
         """
         from isobit.quantization import quantize
 
-        return quantize(self, config, calibration, width)
+        return quantize(self, config, calibration, width, profile)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to an ``.isobit`` file; an existing file survives any failure.
@@ -162,7 +174,7 @@ class Model:
         return Engine(self.graph)
 
     def _run(self, X: Any, names: list[str], n_threads: int | None) -> dict[str, npt.NDArray[np.float64]]:
-        arrays = check_values(X, self.inputs, self.index_ranges, self._missing)
+        arrays = check_values(X, self.inputs, self.index_ranges, self._missing, self._without_rule)
         unique = list(dict.fromkeys(names))
         with self._lock:
             engine = self.engine

@@ -24,6 +24,7 @@ from isobit.quantization.precision import Precision
 from isobit.rounding import FLOAT64_BITS, RawArray, raw_dtype
 
 if TYPE_CHECKING:
+    from isobit.hls.estimate import Estimate
     from isobit.plugin import Plugin
     from isobit.proof import Proof
     from isobit.tensors import Tensors
@@ -255,6 +256,56 @@ class QuantizedModel:
         from isobit.plugin.build import compile_model
 
         return compile_model(self, folder, name=name, version=version, isa=isa, keep_source=keep_source)
+
+    def estimate(
+        self,
+        *,
+        reuse_factor: int | Mapping[str, int] | None = None,
+        strategy: str | Mapping[str, str] | None = None,
+        clock_period: float = 5.0,
+        part: str = "xcvu13p",
+        io_type: str = "io_parallel",
+    ) -> Estimate:
+        """Latency and resources in an FPGA, estimated without any tool.
+
+        ``docs/estimates.md`` states the method and its error.
+
+        Parameters
+        ----------
+        reuse_factor : int or mapping, optional
+            Products for which one multiplier serves, for all layers or by the name of a layer. By default
+            what the configuration says, and 1 where it says nothing.
+        strategy : str or mapping, optional
+            ``"latency"`` or ``"resource"``, in the same way.
+        clock_period : float
+            In nanoseconds.
+        part : str
+            The device, with or without package and speed grade.
+        io_type : str
+            ``"io_parallel"`` or ``"io_stream"``.
+
+        Returns
+        -------
+        Estimate
+            Printed, a table of the layers.
+
+        Raises
+        ------
+        ConfigError
+            For reuse factors that do not divide the products of a layer, and devices that are not known.
+        UnsupportedError
+            When the data flow is too large to be recorded.
+        """
+        from isobit.hls.estimate import estimate
+
+        return estimate(
+            self,
+            reuse_factor=reuse_factor,
+            strategy=strategy,
+            clock_period=clock_period,
+            part=part,
+            io_type=io_type,
+        )
 
     def config(self) -> dict[str, Any]:
         """Every format as a plain dict, which :meth:`Model.quantize` accepts and which can go into JSON."""

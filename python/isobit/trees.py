@@ -18,7 +18,7 @@ from isobit.errors import GraphError
 from isobit.formats import Format
 from isobit.inputs import check_values
 from isobit.ir import FloatArray, GraphBuilder, Node
-from isobit.missing import missing_inputs
+from isobit.missing import missing_inputs, without_rule
 from isobit.model import Model
 
 
@@ -70,6 +70,7 @@ class Ranks:
             raise GraphError("ranks replace the input of a model with one input that only forests read")
         (self._input,) = model.inputs
         self._source, self._missing = model.inputs, missing_inputs(model.graph)
+        self._without_rule = without_rule(model.graph)
         self._columns: list[_Column] = []
         builder = GraphBuilder(model.name)
         made = {node.name: self._ranked(node, self._input in self._missing) for node in readers}
@@ -96,7 +97,7 @@ class Ranks:
         -------
         uint8 or uint16 array of shape (n, columns)
         """
-        (values,) = check_values(X, self._source, missing=self._missing)
+        (values,) = check_values(X, self._source, missing=self._missing, without_rule=self._without_rule)
         ranks = np.zeros((len(values), max(1, len(self._columns))), dtype=_unsigned(self.format))
         for i, column in enumerate(self._columns):
             ranks[:, i] = column.ranks(values[:, column.feature])

@@ -75,6 +75,8 @@ void instantiate_all(const X& fx, const C& fc, const Y& fy, const I& fi, const N
   cells::segment_max::take(n, 1, total, x, x[0], x);
   cells::segment_max::finish(1, total, x[0], y);
   cells::dense::neurons<2>(n, x, c, 2, c, fy, y);
+  cells::rounded_dense::neurons<2>(n, x, c, 2, c, fy, y);
+  cells::ascending_dense::neurons<2>(n, x, c, 2, c, fy, y);
   cells::softmax::row(n, x, t, t, scratch, y);
   cells::log_softmax::row(n, x, t, t, scratch, y);
   cells::argmax::row(n, x, y);

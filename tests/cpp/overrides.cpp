@@ -1,10 +1,10 @@
-// Every override of dot.hpp, bit_dot.hpp, gather.hpp, lane_rows.hpp and stored_elements.hpp that
-// these compiler flags allow has the meaning of the generic template, written here once more in
-// plain integers. Built for each instruction set, and with ISOBIT_NO_OVERRIDES.
+// Every override of dot.hpp, bit_dot.hpp, planes.hpp, gather.hpp, lane_rows.hpp and
+// stored_elements.hpp, and every sum of rounded_products.hpp, that these compiler flags allow has
+// the meaning of the generic template, written here once more in plain integers. Built for each
+// instruction set, and with ISOBIT_NO_OVERRIDES.
 #include <cstdio>
 #include <cstring>
 #include <limits>
-#include <random>
 #include <vector>
 
 #include "isobit/cells/reduce.hpp"
@@ -14,17 +14,14 @@
 #include "isobit/policy/gather.hpp"
 #include "isobit/policy/lanes.hpp"
 #include "isobit/policy/packing.hpp"
+#include "isobit/policy/rounded_products.hpp"
 #include "isobit/policy/stored_elements.hpp"
+#include "plane_cases.hpp"
+#include "tally.hpp"
 
 using namespace isobit;
 
 namespace {
-
-// Made when it is first used: what runs before main() must not need what the processor may lack.
-std::mt19937_64& generator() {
-  static std::mt19937_64 it(7);
-  return it;
-}
 
 const char* missing_feature() {
   static constexpr const char* needed[] = {
@@ -56,15 +53,6 @@ const char* missing_feature() {
     if (feature != nullptr && loading::cpu_has(feature) != 1) return feature;
   return nullptr;
 }
-
-struct tally {
-  long cases = 0, wrong = 0;
-
-  void check(bool right) {
-    ++cases;
-    wrong += !right;
-  }
-};
 
 std::int64_t element(std::uint32_t word, int k, int per_word, bool is_signed) {
   const int bits = 32 / per_word;
@@ -120,6 +108,40 @@ void compare_dot(const std::vector<std::int32_t>& all, tally& found) {
       const vec result = dot_unit<K, N>::dot(sum, xs, ws);
       for (int lane = 0; lane < N; ++lane)
         found.check(result[lane] == plain_dot(sum[lane], xs[lane], ws[lane], K));
+    }
+}
+
+// Sums of rounded products, right modulo 2^(32 - dropped) after the division.
+template <int N>
+void compare_rounded(const std::vector<std::int32_t>& all, tally& found) {
+  using vec = typename vector_arithmetic<std::int32_t, N>::vec;
+  constexpr int length = 9;
+  for (int dropped = 1; dropped <= 15; ++dropped)
+    for (rounding mode : {rounding::trn, rounding::rnd}) {
+      const rounded_pairs<N> pairs(dyn(32, 20, true), dyn(16, 20 - dropped, true, mode));
+      for (std::size_t first = 0; first < all.size(); ++first) {
+        vec sum = pairs.start(length);
+        std::int64_t exact[N] = {};
+        for (int i = 0; i < length; ++i) {
+          vec x = {}, w = {};
+          for (int lane = 0; lane < N; ++lane) {
+            x[lane] = all[(first + static_cast<std::size_t>(i * 5 + lane)) % all.size()];
+            w[lane] = all[(first * 3 + static_cast<std::size_t>(i + lane * 7)) % all.size()];
+            for (int k = 0; k < 2; ++k) {
+              const std::int64_t product = element(static_cast<std::uint32_t>(x[lane]), k, 2, true) *
+                                           element(static_cast<std::uint32_t>(w[lane]), k, 2, true);
+              exact[lane] += (product + pairs.half) >> dropped;
+            }
+          }
+          sum = pairs.add(sum, x, w);
+        }
+        const vec result = pairs.end(sum);
+        const std::uint32_t kept = ~std::uint32_t{0} >> dropped;
+        for (int lane = 0; lane < N; ++lane)
+          found.check(((static_cast<std::uint32_t>(result[lane]) ^
+                        static_cast<std::uint32_t>(exact[lane])) &
+                       kept) == 0);
+      }
     }
 }
 
@@ -281,7 +303,8 @@ void compare_stored(tally& found) {
 // Registers of the sizes that the flags have.
 template <int Bytes>
 void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally& bits,
-                       tally& gathers, tally& rows, tally& choices) {
+                       tally& planes, tally& gathers, tally& rows, tally& choices) {
+  compare_planes<Bytes / 4>(planes);
   compare_stored<2, Bytes>(choices);
   compare_stored<4, Bytes>(choices);
   compare_bits<Bytes / 4>(all, bits);
@@ -290,6 +313,7 @@ void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally&
   compare_rows<std::int64_t, Bytes / 8>(rows);
   compare_dot<2, Bytes / 4>(all, dots);
   compare_dot<4, Bytes / 4>(all, dots);
+  compare_rounded<Bytes / 4>(all, dots);
   compare_gather<std::int16_t, Bytes / 2>(gathers);
   compare_gather<std::int32_t, Bytes / 4>(gathers);
   compare_gather<std::int64_t, Bytes / 8>(gathers);
@@ -298,21 +322,24 @@ void compare_registers(const std::vector<std::int32_t>& all, tally& dots, tally&
 // Not inlined: it uses instructions that the processor may lack.
 __attribute__((noinline)) int compare() {
   const std::vector<std::int32_t> all = words();
-  tally dots, bits, gathers, rows, choices;
-  compare_registers<16>(all, dots, bits, gathers, rows, choices);
+  tally dots, bits, planes, gathers, rows, choices;
+  compare_registers<16>(all, dots, bits, planes, gathers, rows, choices);
 #if defined(__AVX2__)
-  compare_registers<32>(all, dots, bits, gathers, rows, choices);
+  compare_registers<32>(all, dots, bits, planes, gathers, rows, choices);
 #endif
 #if defined(__AVX512F__)
-  compare_registers<64>(all, dots, bits, gathers, rows, choices);
+  compare_registers<64>(all, dots, bits, planes, gathers, rows, choices);
 #endif
   std::printf(
       "dot cases=%ld mismatches=%ld\nbit cases=%ld mismatches=%ld\n"
-      "gather cases=%ld mismatches=%ld\nrow cases=%ld mismatches=%ld\n"
+      "plane cases=%ld mismatches=%ld\ngather cases=%ld mismatches=%ld\nrow cases=%ld "
+      "mismatches=%ld\n"
       "choice cases=%ld mismatches=%ld\n",
-      dots.cases, dots.wrong, bits.cases, bits.wrong, gathers.cases, gathers.wrong, rows.cases,
-      rows.wrong, choices.cases, choices.wrong);
-  return dots.wrong + bits.wrong + gathers.wrong + rows.wrong + choices.wrong == 0 ? 0 : 1;
+      dots.cases, dots.wrong, bits.cases, bits.wrong, planes.cases, planes.wrong, gathers.cases,
+      gathers.wrong, rows.cases, rows.wrong, choices.cases, choices.wrong);
+  return dots.wrong + bits.wrong + planes.wrong + gathers.wrong + rows.wrong + choices.wrong == 0
+             ? 0
+             : 1;
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ def particles(model, count):
         for name in attention.SMALL
     ],
 )
-def test_the_networks_run_through(name):
-    model = attention.SMALL[name]()
+def test_the_networks_run_through(name, loaded):
+    model = loaded(attention.SMALL[name]())
     X = particles(model, 40)
     quantized = model.quantize(calibration=X, width=16)
     y, exact = quantized.predict(X), model.predict(X)

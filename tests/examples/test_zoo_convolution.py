@@ -27,6 +27,7 @@ WEIGHTS = {
     + 64 * 10
     + 10,
     "cicada": 27 + 3 + 144 * 20 + 20 + 20 + 1,
+    "toollip": 13 * 10 + 10 + 10 * 10 + 10 + 10 * 10 + 10 + 10 + 1,
     "econ_t_encoder": 2288,
 }
 
@@ -42,8 +43,8 @@ SLOW = ("pixel_seed_cnn", "mlperf_tiny_rn07")
     "name",
     [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in convolution.SMALL],
 )
-def test_the_networks_run_through(name):
-    model = convolution.SMALL[name]()
+def test_the_networks_run_through(name, loaded):
+    model = loaded(convolution.SMALL[name]())
     assert weights(model) == WEIGHTS.get(name, weights(model))
     (shape,) = model.inputs.values()
     X = np.random.default_rng(0).uniform(-1, 1, (40, *shape))

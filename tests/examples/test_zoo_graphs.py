@@ -10,7 +10,14 @@ from zoo import graphs
 
 import cxx
 
-SLOW = {"jedi_net", "jet_interaction_network_32", "garnet_calorimeter_3", "puppi_ggnn", "jet_deep_sets_32"}
+SLOW = {
+    "jedi_net",
+    "jedi_net_summed",
+    "jet_interaction_network_32",
+    "garnet_calorimeter_3",
+    "puppi_ggnn",
+    "jet_deep_sets_32",
+}
 
 
 def inputs(model, count):
@@ -30,8 +37,8 @@ def inputs(model, count):
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in graphs.ALL]
 )
-def test_the_networks_run_through(name):
-    model = graphs.ALL[name]()
+def test_the_networks_run_through(name, loaded):
+    model = loaded(graphs.ALL[name]())
     X = inputs(model, 30)
     quantized = model.quantize(calibration=X, width=16)
     y, exact = quantized.predict(X), model.predict(X)

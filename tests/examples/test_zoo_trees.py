@@ -10,9 +10,9 @@ BUILDERS = {"jets": (trees.jet_substructure, 500, 16, 5), "tracks": (trees.track
 
 
 @pytest.mark.parametrize("name", BUILDERS)
-def test_sizes_bits_and_precision(name):
+def test_sizes_bits_and_precision(name, loaded):
     build, count, features, classes = BUILDERS[name]
-    model = build()
+    model = loaded(build())
     node = model.graph.node("forest")
     assert (node.constants["root"].size, model.inputs["features"]) == (count, (features,))
     X = np.random.default_rng(5).normal(size=(200, features)).astype(np.float32)

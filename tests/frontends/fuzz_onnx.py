@@ -31,7 +31,7 @@ from frontends.fuzz_onnx_models import originals
 from isobit.frontends.onnx import load
 
 EXTRA_BYTES = 1 << 30
-SECONDS = 5.0  # for one file; all of them are small
+SECONDS = 5.0  # of the processor, for one file; all of them are small
 
 
 def case(number: int, models: Sequence[onnx.ModelProto]) -> tuple[str, bytes]:
@@ -75,7 +75,7 @@ def run(folder: Path, first: int, count: int) -> dict[str, int]:
     for number in range(first, first + count):
         kind, data = case(number, models)
         path.write_bytes(data)
-        started = time.monotonic()
+        started = time.process_time()
         try:
             load(path)
         except isobit.IsobitError as error:
@@ -89,7 +89,7 @@ def run(folder: Path, first: int, count: int) -> dict[str, int]:
             raise
         else:
             results[f"{kind}: read"] += 1
-        if time.monotonic() - started > SECONDS:
+        if time.process_time() - started > SECONDS:
             raise AssertionError(f"case {number} ({kind}) took more than {SECONDS} s")
     return dict(results)
 

@@ -161,7 +161,8 @@ class Function:
         tile = 4 if n_out % 4 == 0 else 1
         self.body.append(
             f"for (int r = 0; r < {rows}; ++r) for (int o = 0; o < {n_out}; o += {tile}) "
-            f"cells::dense::neurons<{tile}>(count<{n_in}>(), {x}.view().from(r * {n_in}), {weight}.from(o), "
+            f"cells::{op['cell']}::neurons<{tile}>(count<{n_in}>(), "
+            f"{x}.view().from(r * {n_in}), {weight}.from(o), "
             f"{n_out}, {bias}.from(o), {accumulator}, {out}.view().from(r * {n_out} + o));"
         )
 
@@ -172,9 +173,10 @@ class Function:
         name = f"{self.name}_pixels_{self.names}"
         self.data.append(array(name, pixels))
         tile = 2 if n_out % 2 == 0 else 1
+        cell = op["cell"].replace("convolution", "dense")
         self.body.append(
             f"for (int p = 0; p < {positions}; ++p) for (int g = 0; g < {groups}; ++g) "
-            f"for (int o = 0; o < {n_out}; o += {tile}) cells::dense::neurons<{tile}>("
+            f"for (int o = 0; o < {n_out}; o += {tile}) cells::{cell}::neurons<{tile}>("
             f"window<count<{taps * n_in}>, count<{n_in}>, int64>{{count<{taps * n_in}>(), count<{n_in}>(), "
             f"{taps}, {name} + p * {taps}, {groups * n_in}, nullptr}}, {x}.view().from(g * {n_in}), "
             f"{weight}.from(g * {n_out} + o), {groups * n_out}, {bias}.from(g * {n_out} + o), {accumulator}, "

@@ -73,12 +73,33 @@ class Draw:
             shape = (*kernel, channels // groups, outputs)
         constants = {"weight": self.numbers.normal(size=shape), "bias": self.numbers.normal(size=outputs)}
         weight = self.weight_format()
-        accumulator = "exact" if rng.random() < 0.7 else "fixed<24,10,RND,SAT>"
+        op, accumulator = self.sum(transposed)
         return self.add(
-            "conv_transpose" if transposed else "conv", source, attrs, constants,
+            op, source, attrs, constants,
             output=self.data_format(), weight=weight, bias=rng.choice(["fixed<8,3>", "fixed<16,3>"]),
             accumulator=accumulator,
         )  # fmt: skip
+
+    def sum(self, transposed):
+        """Operator and accumulator of a convolution."""
+        accumulator = "exact" if self.rng.random() < 0.7 else "fixed<24,10,RND,SAT>"
+        return "conv_transpose" if transposed else "conv", accumulator
+
+
+class RoundedDraw(Draw):
+    """Products that are rounded one by one."""
+
+    def sum(self, transposed):
+        if transposed:
+            return super().sum(transposed)
+        wraps = [
+            "fixed<16,8>",
+            "fixed<14,6,RND,WRAP>",
+            "fixed<20,12>",
+            "fixed<12,6>",
+            "fixed<18,9,RND_CONV,SAT>",
+        ]
+        return self.rng.choice(["rounded_conv", "rounded_conv", "ascending_conv"]), self.rng.choice(wraps)
 
 
 class BinaryDraw(Draw):
@@ -99,6 +120,26 @@ class BinaryDraw(Draw):
 
     def activation(self, last):
         return self.add("binary_tanh", last)
+
+
+class PlaneDraw(Draw):
+    """Activations of 1 to 4 bits, weights that are -1 or +1, among others: bit planes, bytes, bits."""
+
+    channels = (16, 17, 33, 64, 65, 130)
+
+    def data_format(self, signed=None):
+        if self.rng.random() < 0.2:
+            return super().data_format(signed)
+        width = self.rng.choice([1, 2, 3, 4, 4])
+        signed = width > 1 and self.rng.random() < 0.5 if signed is None else signed and width > 1
+        modes = self.rng.choice([Rounding.TRN, Rounding.RND]), self.rng.choice([Overflow.WRAP, Overflow.SAT])
+        return Format(width, self.rng.choice([-4, 0, 2]), signed, *modes)
+
+    def weight_format(self):
+        return self.rng.choice(["pm1", "pm1", "pm1", TERNARY])
+
+    def activation(self, last):
+        return super().activation(last) if self.rng.random() < 0.7 else self.add("binary_tanh", last)
 
 
 def chain(seed, kind=Draw):
@@ -134,14 +175,25 @@ def test_random_chains(part):
         assert len(report.paths) > 8
 
 
+@pytest.mark.parametrize("part", range(6))
+def test_chains_of_rounded_products(part):
+    for seed in range(5 * part, 5 * part + 5):
+        assert chain(seed, RoundedDraw).verify(samples=67, seed=seed).mismatches == 0
+
+
 @pytest.mark.parametrize("part", range(8))
 def test_binary_chains(part):
     for seed in range(5 * part, 5 * part + 5):
         assert chain(seed, BinaryDraw).verify(samples=67, seed=seed).mismatches == 0
 
 
+def test_plane_chains():
+    for seed in range(15):
+        assert chain(seed, PlaneDraw).verify(samples=67, seed=seed).mismatches == 0
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [Draw, BinaryDraw])
+@pytest.mark.parametrize("kind", [Draw, BinaryDraw, PlaneDraw])
 def test_many_random_chains(kind):
     for seed in range(1000, 1400):
         chain(seed, kind).verify(samples=67, seed=seed)

@@ -23,6 +23,8 @@ class PackedDraw(random_networks.Draw):
     """Activations and weights of 6 to 9 or 14 to 17 bits, signed or not, in every mode."""
 
     most_work = 6000
+    sizes = sizes_after = SIZES
+    samples = 5
 
     def width(self):
         return self.rng.choice([6, 7, 8, 8, 8, 9, 14, 15, 16, 16, 16, 17])
@@ -46,6 +48,22 @@ class PackedDraw(random_networks.Draw):
 
     def accumulator(self):
         return engine.EXACT if self.rng.random() < 0.7 else self.fmt(12, 34)
+
+    def cell(self):
+        return "dense"
+
+
+class RoundedDraw(PackedDraw):
+    """Products that are rounded one by one, mostly into accumulators that wrap, or sums that saturate."""
+
+    def cell(self):
+        return self.rng.choice(["rounded_dense", "rounded_dense", "rounded_dense", "ascending_dense"])
+
+    def accumulator(self):
+        if self.rng.random() < 0.2:
+            return self.fmt(8, 26)
+        rounding = self.rng.choice([oracle.TRN, oracle.TRN, oracle.RND])
+        return (self.rng.randint(8, 26), self.rng.randint(-1, 14), True, rounding, oracle.WRAP)
 
 
 class PrunedDraw(PackedDraw):
@@ -76,23 +94,56 @@ class BinaryDraw(PackedDraw):
         return self.add("binary_tanh", [last], size, output=oracle.PM1 if self.rng.random() < 0.8 else output)
 
 
+class PlaneDraw(PackedDraw):
+    """Activations of 1 to 4 bits, weights that are -1 or +1, among others: bit planes, bytes, bits."""
+
+    most_work = 14_000
+    sizes = (200, 200, 130)
+    sizes_after = (64, 65, 80)
+    samples = 2  # the oracle takes most of the time
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.planes = 1 + seed % 4
+
+    def width(self):
+        return self.planes if self.rng.random() < 0.8 else self.rng.choice([1, 2, 3, 4, 5, 16])
+
+    def fmt(self, low, high, modes=True):
+        fmt = super().fmt(low, high, modes)
+        return fmt if fmt[0] > 1 else (1, fmt[1], False, oracle.TRN, oracle.SAT)
+
+    def data_format(self):
+        return oracle.PM1 if self.rng.random() < 0.05 else super().data_format()
+
+    def constant(self, count, low=0, high=0):
+        if count > 70 and self.rng.random() < 0.9:
+            fmt = self.rng.choice([oracle.PM1, oracle.PM1, (6, 2, True, oracle.TRN, oracle.WRAP)])
+            share = self.rng.choice([0, 0.5, 0.5, 0.5, 1])
+            return engine.constant([1 if self.rng.random() < share else -1 for _ in range(count)], fmt)
+        return super().constant(count)
+
+    def activation(self, last, size, output):
+        return self.add(self.rng.choice(["relu", "binary_tanh"]), [last], size, output=output)
+
+
 def chain(seed, kind=PackedDraw):
     """A network of dense layers; some tensors in between are outputs too."""
     draw = kind(seed)
     rng = draw.rng
-    size = rng.choice(SIZES)
+    size = rng.choice(draw.sizes)
     draw.tensors = [(size, draw.data_format())]
     last, outputs, work = 0, [], 0
     for _ in range(rng.randint(1, 3)):
         rows = rng.choice([r for r in (1, 1, 1, 2, 3) if size % r == 0])
-        n_in, n_out = size // rows, rng.choice(SIZES)
+        n_in, n_out = size // rows, rng.choice(draw.sizes_after)
         if work and work + rows * n_in * n_out > draw.most_work:
             break
         work += rows * n_in * n_out
         constants = [draw.constant(n_in * n_out), draw.constant(n_out)]
         size = rows * n_out
         parts = {"formats": [draw.accumulator()], "constants": constants, "ints": [rows, n_in, n_out]}
-        last = draw.add("dense", [last], size, **parts)
+        last = draw.add(draw.cell(), [last], size, **parts)
         if rng.random() < 0.2:
             outputs.append(last)
         if rng.random() < 0.6:
@@ -102,18 +153,18 @@ def chain(seed, kind=PackedDraw):
 
 
 def check(seed, kind=PackedDraw):
-    check_network(chain(seed, kind), seed)
+    check_network(chain(seed, kind), seed, kind.samples)
 
 
-def check_network(spec, seed):
+def check_network(spec, seed, count=5):
     """Equal to the oracle on every path, in batches around the edges of registers and blocks."""
-    samples = random_networks.samples(spec, 5, seed)
+    samples = random_networks.samples(spec, count, seed)
     try:
         program = core.Program(spec)
     except core.ProofFailed:
         pytest.fail(f"seed {seed}: refused")
     for batch in random.Random(seed).sample(BATCHES, 2):  # noqa: S311
-        engine.check(core, spec, samples[: min(batch, 5)], repeat=-(-batch // 5), program=program)
+        engine.check(core, spec, samples[:batch], repeat=-(-batch // count), program=program)
 
 
 @pytest.mark.parametrize("group", range(8))
@@ -129,9 +180,20 @@ def test_pruned_chains(group):
 
 
 @pytest.mark.parametrize("group", range(4))
+def test_chains_of_rounded_products(group):
+    for seed in range(25 * group, 25 * (group + 1)):
+        check(seed, RoundedDraw)
+
+
+@pytest.mark.parametrize("group", range(4))
 def test_binary_chains(group):
     for seed in range(25 * group, 25 * (group + 1)):
         check(seed, BinaryDraw)
+
+
+def test_plane_chains():
+    for seed in range(12):
+        check(seed, PlaneDraw)
 
 
 @pytest.mark.parametrize(("n_in", "n_out"), [(1025, 37), (991, 64), (2049, 5)])
@@ -192,6 +254,13 @@ def test_more_dense_chains(group):
     for seed in range(1000 + 25 * group, 1000 + 25 * (group + 1)):
         check(seed)
         check(seed, PrunedDraw)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", range(10))
+def test_more_plane_chains(group):
+    for seed in range(1000 + 10 * group, 1000 + 10 * (group + 1)):
+        check(seed, PlaneDraw)
 
 
 @pytest.mark.parametrize(("x", "w"), [(8, 8), (8, 9), (9, 8), (16, 16), (16, 17), (17, 16)])

@@ -65,6 +65,7 @@ def compile_and_run(folder, specs, inputs, vendor):
     return np.fromfile(folder / "outputs.bin", dtype="<i8")
 
 
+@pytest.mark.first
 def test_compiled_with_ap_fixed(tmp_path):
     """Static formats, once with the vendor's integers and ap_fixed at the ports, once with plain ones."""
     vendor = cxx.vendor_include()

@@ -16,10 +16,14 @@ from oracles import (
     padding,
     recurrent,
     reductions,
+    stepwise,
     thresholds,
 )
 
-FAMILIES = (attention, convolutions, forests, graphs, mathematics, padding, recurrent, reductions, thresholds)
+FAMILIES = (
+    attention, convolutions, forests, graphs, mathematics, padding, recurrent, reductions, stepwise,
+    thresholds,
+)  # fmt: skip
 
 
 def merged(table):

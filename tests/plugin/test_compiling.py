@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import stat
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -235,14 +235,20 @@ def test_the_command(small, tmp_path, compiler, capfd):
     assert "no instruction set 'no'" in capfd.readouterr().err
 
 
+def seconds():
+    """Of the processor, the compiler's included: other tests run at the same time."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 @pytest.mark.slow
 def test_how_long_it_takes(tmp_path, compiler, monkeypatch):
     """The tagger in less than 5 s, a million weights in less than 30 s."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for sizes, limit in (((16, 64, 32, 32, 5), 5.0), ((1000, 1000, 10), 30.0)):
         quantized = small_models.tagger(sizes=sizes).quantize("fixed<16,6>")
-        start = time.perf_counter()
+        start = seconds()
         plugin = compile_model(quantized, tmp_path / "out")
-        assert time.perf_counter() - start < limit
+        assert seconds() - start < limit
         X = np.random.default_rng(0).normal(size=(20, sizes[0]))
         np.testing.assert_array_equal(plugin.predict(X), quantized.predict(X))

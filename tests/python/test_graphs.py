@@ -233,6 +233,40 @@ def test_what_does_not_fit_is_refused(nodes, edges, message):
         graphs.pad([np.zeros(shape) for shape in nodes], [np.array(e) for e in edges], (4, 3))
 
 
+@pytest.mark.parametrize(
+    ("capacity", "message"),
+    [
+        ((4.5, 3), r"capacity is \(4.5, 3\); expected are two integers"),
+        (4, "capacity is 4; expected are two integers"),
+        ((0, 3), r"capacity is \(0, 3\); there must be room for a node"),
+        ((4, -1), r"capacity is \(4, -1\); .* edges cannot be negative"),
+    ],
+)
+def test_capacities_that_do_not_exist_are_refused(capacity, message):
+    with pytest.raises(InputError, match=message):
+        graphs.pad([np.zeros((1, 2))], [[]], capacity)
+
+
+def test_events_that_are_no_numbers_are_refused():
+    with pytest.raises(InputError, match="nodes of event 1 are no rectangular array of numbers"):
+        graphs.pad([[[1.0, 2.0]], [[1.0, 2.0], [3.0]]], [[], []], (4, 3))
+    with pytest.raises(InputError, match="nodes of event 0 are no rectangular array of numbers"):
+        graphs.pad([[["pt", "eta"]]], [[]], (4, 3))
+    with pytest.raises(InputError, match="edges of event 0 are no rectangular array"):
+        graphs.pad([[[1.0, 2.0]]], [[[0, 0], [0]]], (4, 3))
+
+
+def test_lists_of_edges_that_differ_are_refused(rng):
+    builder = started(0)
+    ends = builder.input("long", (6,)), builder.input("short", (5,))
+    message = r"'net': the senders 'long' have the shape \(6,\) and the receivers 'short' \(5,\)"
+    with pytest.raises(GraphError, match=message):
+        graphs.interaction_network(builder, "x", ends, layers(rng, 2 * FEATURES, 2), [], "net")
+    gates = np.zeros((4, 6)), np.zeros((2, 6)), np.zeros(6), np.zeros(6)
+    with pytest.raises(GraphError, match=message):
+        graphs.gated_graph_network(builder, "x", ends, (np.zeros((3, 4)), None), gates, 1, "net")
+
+
 def test_aggregations_that_do_not_exist_are_refused(rng):
     with pytest.raises(GraphError, match="cannot be aggregated by 'median'; supported: sum, mean, max"):
         graphs.deep_sets(started(0), "x", layers(rng, FEATURES, 2), [], "pool", aggregate="median")

@@ -29,6 +29,7 @@ def test_run_time_formats_equal_the_oracle(tmp_path, flags):
     assert counted["scalar<int128>"][0] == counted["interval, whole"][0] == cases
 
 
+@pytest.mark.first
 def test_static_formats_equal_ap_fixed(tmp_path):
     """At least 250,000 casts are what the vendor's ap_fixed does, in every policy."""
     vendor = cxx.vendor_include()

@@ -4,6 +4,7 @@
 
 #include "isobit/cells/affine.hpp"
 #include "isobit/cells/argmax.hpp"
+#include "isobit/cells/ascending_dense.hpp"
 #include "isobit/cells/cumsum.hpp"
 #include "isobit/cells/dense.hpp"
 #include "isobit/cells/elementary.hpp"
@@ -19,6 +20,7 @@
 #include "isobit/cells/recurrent.hpp"
 #include "isobit/cells/reduce.hpp"
 #include "isobit/cells/relu.hpp"
+#include "isobit/cells/rounded_dense.hpp"
 #include "isobit/cells/softmax.hpp"
 #include "isobit/cells/sort.hpp"
 

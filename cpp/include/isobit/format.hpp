@@ -74,6 +74,7 @@ using count = std::integral_constant<int, N>;
 namespace detail {
 
 constexpr int max(int a, int b) { return a > b ? a : b; }
+constexpr int min(int a, int b) { return a < b ? a : b; }
 constexpr int ceil_log2(int n) { return n <= 1 ? 0 : 1 + ceil_log2((n + 1) / 2); }
 
 // Bits left of the point, without the sign.

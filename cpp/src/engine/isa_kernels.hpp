@@ -11,8 +11,9 @@ namespace isobit::engine {
 // What a caller's buffer holds, sample-major.
 enum class element { f32, f64, i64 };
 
-// How a tensor lies in memory: raws of a lane type (pack 1), or words of `pack` elements, each
-// stored as raw + offset, rows of row_size elements being padded to whole words.
+// How a tensor lies in memory: raws of a lane type (pack 1), or words of `pack` elements (or bit
+// planes: engine::words), each stored as raw + offset, rows of row_size elements being padded to
+// whole words.
 struct form {
   lane type;
   int pack;
@@ -58,7 +59,8 @@ struct isa_kernels {
   // `scale`.
   void (*collect)(layout, lane, const void* tensor, int count, int size, element, double scale,
                   void* y);
-  // A tensor from one form to another, of which one at most is packed.
+  // A tensor from one form to another, of which one at most is packed; or words of four elements to
+  // bit planes of the same rows.
   void (*convert)(layout, const form& from, const void* x, const form& to, void* y);
 };
 

@@ -70,7 +70,9 @@ template <class T>
 engine::kernel find_unpacked(const char* cell, const char* fused) {
   using namespace engine_kernels;
   constexpr int N = policies<T>::lanes_per_register;
-  return find_rows<neuron_tiles<packed_neurons<1, T, N>, 1, T, N>>(cell, fused);
+  using tiles = neuron_tiles<packed_neurons<1, T, N>, 1, T, N>;
+  const engine::kernel found = find_rows<tiles>(cell, fused);
+  return found != nullptr ? found : find_rounded_rows<tiles>(cell, fused);
 }
 
 inline engine::kernel find_in_panels(lane l, const char* cell, const char* fused) {

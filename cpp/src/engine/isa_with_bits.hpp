@@ -1,5 +1,5 @@
 // An instruction set that adds only counts of bits to another one: it has kernels of its own for
-// words of 32 elements and takes the rest from that one. Included once per translation unit, with
+// words of bits and takes the rest from that one. Included once per translation unit, with
 // ISOBIT_ISA naming its inline namespace and ISOBIT_REGISTER_BYTES as of the other one.
 #include "isa_packed.hpp"
 
@@ -12,8 +12,8 @@ using base_isa = const engine::isa_kernels&() noexcept;
 template <base_isa* Base>
 engine::kernel find_bits_or_of(layout way, lane l, int pack, weight_form weights, const char* cell,
                                const char* fused) {
-  return pack == bits_of_a_word && l == lane::i32
-             ? find_bits(way, weights, cell, fused)
+  return pack >= bits_of_a_word && l == lane::i32
+             ? find_signs(way, pack, weights, cell, fused)
              : Base().find_packed(way, l, pack, weights, cell, fused);
 }
 

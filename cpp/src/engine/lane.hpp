@@ -35,7 +35,17 @@ constexpr int neurons_of_a_tile = 4, neurons_of_a_small_tile = 8;
 // How many neighbouring elements of a row share a 32-bit word: 1 (each has an integer of the lane
 // type of its own), 2 (int16), 4 (8 bits) or 32 (-1 or +1); see policy/dot.hpp, policy/bit_dot.hpp.
 // Rows are padded to whole words.
-constexpr int words(int elements, int pack) { return (elements + pack - 1) / pack; }
+//
+// 64 P stands for numbers below 2^P in P bit planes (policy/planes.hpp): a row has the words of its
+// lowest bits, a bit of 32 elements each, then those of the next ones, and so on.
+constexpr int planes_of(int pack) { return pack / 64; }  // 0 where there are none
+constexpr int pack_of_planes(int planes) { return 64 * planes; }
+// Elements of a word, or of the word of one plane.
+constexpr int elements_of_a_word(int pack) { return planes_of(pack) > 0 ? 32 : pack; }
+constexpr int words(int elements, int pack) {
+  const int in_word = elements_of_a_word(pack);
+  return (elements + in_word - 1) / in_word * (planes_of(pack) > 0 ? planes_of(pack) : 1);
+}
 
 }  // namespace isobit::engine
 

@@ -30,6 +30,16 @@ constexpr int fast_modes_at(rounding rounds, overflow overflows) {
 }
 inline int find_fast_modes(const dyn& out) { return fast_modes_at(out.rounds(), out.overflows()); }
 
+// Whether a cast of numbers with `accumulator`'s fractional bits into `out` is the same without one
+// into `accumulator` before: both keep the number modulo a power of two, the accumulator the larger
+// one, and `out` rounds alike wherever it lies.
+inline bool implies(const dyn& out, const dyn& accumulator) {
+  const bool alike = out.rounds() == rounding::trn || out.rounds() == rounding::rnd ||
+                     out.rounds() == rounding::rnd_min_inf || out.rounds() == rounding::rnd_conv;
+  return alike && accumulator.overflows() == overflow::wrap && out.overflows() == overflow::wrap &&
+         out.width() - out.frac() <= accumulator.width() - accumulator.frac();
+}
+
 // The same for a layer, and for the cell that is fused behind it: a relu, or (`signs`) one that
 // gives -1 or 1. That one has modes of its own only where its format does not hold every result;
 // where the layer's own are those of pm1, they change what other formats hold.

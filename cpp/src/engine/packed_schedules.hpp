@@ -11,6 +11,7 @@
 #include "isobit/policy/neurons.hpp"
 #include "isobit/policy/packed_samples.hpp"
 #include "isobit/policy/packing.hpp"
+#include "isobit/policy/planes.hpp"
 #include "isobit/policy/sparse_samples.hpp"
 #include "isobit/policy/wide_sums.hpp"
 #include "lane.hpp"
@@ -103,6 +104,10 @@ template <int K, int N, int S>
 struct words_in_front<wide_samples<K, N, S>> : count<1> {};
 template <int K, int N>
 struct words_in_front<wide_neurons<K, N>> : count<1> {};
+template <int N, int S>
+struct words_in_front<plane_samples<N, S>> : count<1> {};
+template <int N>
+struct words_in_front<plane_neurons<N>> : count<1> {};
 
 // Where the weights of neuron o begin.
 template <class P>
@@ -122,7 +127,7 @@ struct weights_of<sparse_samples<K, N, S>> {
 };
 
 // layout::samples: S registers of N samples, R neurons at a time. P: packed_samples, sparse_samples
-// or wide_samples of K elements a word.
+// or wide_samples of K elements a word; bit_samples or plane_samples of 32 weights a word.
 template <class P, int K, int N, int S, int R = engine::neurons_of_a_tile>
 struct sample_tiles {
   using group = typename P::group;                             // of raws
@@ -142,14 +147,15 @@ struct sample_tiles {
         bias_format = bind(a.constants[1].format);
     for (int g = 0; g < a.groups; ++g)
       for (int row = 0; row < rows; ++row) {
-        void* x = static_cast<word_group*>(in.data) + g + row * n_words * in.stride;
+        void* x =
+            static_cast<word_group*>(in.data) + g + row * engine::words(n_in, in.pack) * in.stride;
         for (int o = 0; o < n_out; o += R) {
           const void* w = weights_of<P>::template neuron<N>(weights, o, n_words);
           group tile[R];
           dyn total = Cell::template sums<R>(
               n_in, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
               constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
-              constants<P, dyn>(bias_format, starts + o), tile);
+              constants<P, dyn>(bias_format, starts + o), bind(a.formats[0]), tile);
           finish<Cell, Then, Formats, P, R>(a, total, tile);
           store(a.output, g, row, o, n_out, tile);
         }
@@ -165,7 +171,8 @@ struct sample_tiles {
     const engine::tensor_ref& in = a.inputs[0];
     const auto* weights = static_cast<const std::int32_t*>(a.constants[0].data);
     const auto* starts = static_cast<const start_type*>(a.constants[1].data);
-    // Where raws carry no offset, taps in the padding need not be computed; wide sums count words.
+    // Where raws carry no offset, taps in the padding need not be computed; wide sums count words,
+    // and planes have a part of the bias for each.
     const bool skip = in.offset == 0 && words_in_front<P>::value == 0;
     const void* padding = skip ? nullptr : a.constants[2].data;
     dyn x_format = bind(in.format), weight_format = bind(a.constants[0].format),
@@ -173,8 +180,9 @@ struct sample_tiles {
     for (int g = 0; g < a.groups; ++g)
       for (int p = 0; p < shape.positions; ++p)
         for (int part = 0; part < shape.groups; ++part) {
-          window<int, int, std::int64_t> from = shape.at(p, K, padding);
-          void* x = static_cast<word_group*>(in.data) + g + part * n_words * in.stride;
+          window<int, int, std::int64_t> from = shape.at(p, in.pack, padding);
+          void* x = static_cast<word_group*>(in.data) + g +
+                    part * engine::words(shape.n_in, in.pack) * in.stride;
           for (int o = 0; o < shape.n_out; o += R) {
             const void* w =
                 weights_of<P>::template neuron<N>(weights, part * padded + o, shape.taps * n_words);
@@ -182,7 +190,8 @@ struct sample_tiles {
             dyn total = Cell::template sums<R>(
                 from, view<P, dyn>(x_format, static_cast<group*>(x), in.stride),
                 constants<P, dyn>(weight_format, static_cast<const start_type*>(w)), N,
-                constants<P, dyn>(bias_format, starts + part * padded + o), tile);
+                constants<P, dyn>(bias_format, starts + part * padded + o), bind(a.formats[0]),
+                tile);
             finish<Cell, Then, Formats, P, R>(a, total, tile);
             store(a.output, g, p * shape.groups + part, o, shape.n_out, tile);
           }
@@ -244,8 +253,8 @@ struct sample_tiles {
 };
 
 // layout::neurons: one register of N neighbouring neurons after the other, so that the weights are
-// read as they lie. P: packed_neurons, or wide_neurons, whose raws are two registers of T; K = 1:
-// elements of T.
+// read as they lie. P: packed_neurons, or wide_neurons, whose raws are two registers of T, or
+// bit_neurons or plane_neurons of 32 weights a word; K = 1: elements of T.
 template <class P, int K, class T, int N>
 struct neuron_tiles {
   using raw = raw_of<P>;
@@ -270,7 +279,7 @@ struct neuron_tiles {
             n_in, view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
             constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0),
             1, constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
-            sums);
+            bind(a.formats[0]), sums);
         finish<Cell, Then, Formats, P, 1>(a, total, sums);
         const int left = n_out - panel * N;  // bits behind them must stay clear
         const int count = a.output.pack == bits_of_a_word && left < N ? left : N;
@@ -304,14 +313,16 @@ struct neuron_tiles {
     const engine::tensor_ref& in = a.inputs[0];
     const std::ptrdiff_t at = part * std::ptrdiff_t{(shape.n_out + N - 1) / N} + panel;
     const void* w = static_cast<const vec*>(a.constants[0].data) + at * panel_words;
-    const void* padding = K == bits_of_a_word ? nullptr : a.constants[2].data;  // no bit is a zero
+    const void* padding = in.pack == bits_of_a_word ? nullptr : a.constants[2].data;  // no zero
     const void* b = static_cast<const raw*>(a.constants[1].data) + at;
-    void* x = static_cast<unsigned char*>(in.data) + part * n_words * std::ptrdiff_t{4};
+    void* x = static_cast<unsigned char*>(in.data) +
+              part * engine::words(shape.n_in, in.pack) * std::ptrdiff_t{4};
     raw sums[X];
     dyn total = Cell::template sums_at<X>(
-        shape.at(p, K, padding), view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
+        shape.at(p, in.pack, padding), view<P, dyn>(bind(in.format), static_cast<raw*>(x)),
         constants<P, dyn>(bind(a.constants[0].format), static_cast<const uniform_of<P>*>(w), 0), 1,
-        constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)), sums);
+        constants<P, dyn>(bind(a.constants[1].format), static_cast<const uniform_of<P>*>(b)),
+        bind(a.formats[0]), sums);
     finish<Cell, Then, Formats, P, X>(a, total, sums);
     const int first = panel * N, count = shape.n_out - first < N ? shape.n_out - first : N;
     for (int i = 0; i < X; ++i) {

@@ -7,6 +7,7 @@
 #include "isobit/cells/hard.hpp"
 #include "isobit/cells/reduce.hpp"
 #include "isobit/cells/relu.hpp"
+#include "isobit/cells/rounded_dense.hpp"
 #include "packed_schedules.hpp"
 #include "schedules/windows.hpp"
 
@@ -111,6 +112,34 @@ engine::kernel find_fast_layer(const char* cell, const char* fused) {
   };
   const engine::kernel found = find_entry(table, cell, fused);
   return found != nullptr ? found : find_fast_rows<Tiles>(cell, fused);
+}
+
+// Sums of rounded products, over rows or windows.
+template <class Tiles, class Then>
+void run_rounded_rows(const engine::op_args& a) {
+  constexpr int wrap = engine::fast_modes_at(rounding::trn, overflow::wrap);
+  a.modes == wrap ? Tiles::template run<cells::rounded_dense, Then, formats_of<wrap>>(a)
+                  : Tiles::template run<cells::rounded_dense, Then, any_formats>(a);
+}
+template <class Tiles>
+engine::kernel find_rounded(const char* cell, const char* fused) {
+  using namespace cells;
+  static constexpr packed_entry table[] = {
+      {"rounded_dense", "", &run_rounded_rows<Tiles, nothing>},
+      {"rounded_dense", "relu", &run_rounded_rows<Tiles, relu>},
+      {"rounded_convolution", "", &Tiles::template run_windows<rounded_dense, nothing, any_formats>},
+      {"rounded_convolution", "relu", &Tiles::template run_windows<rounded_dense, relu, any_formats>},
+  };
+  return find_entry(table, cell, fused);
+}
+// The same over rows only, in any formats.
+template <class Tiles>
+engine::kernel find_rounded_rows(const char* cell, const char* fused) {
+  static constexpr packed_entry table[] = {
+      {"rounded_dense", "",
+       &Tiles::template run<cells::rounded_dense, nothing, any_formats>},
+  };
+  return find_entry(table, cell, fused);
 }
 
 // Kernels for sums of which only the signs are wanted.

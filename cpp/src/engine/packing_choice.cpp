@@ -22,6 +22,19 @@ form packed_form(int pack, int offset, int rows, int row_size) {
 // A tap of fewer channels, which is one word of bits, is as fast in words of bytes.
 constexpr int least_channels_of_bits = 16;
 
+// From so many elements a row (channels of a tap) on, 1 to 4 bit planes are faster than bytes or
+// pairs (measured: docs/performance.md), if so many sums a plane go over each element.
+constexpr int least_in_rows[] = {32, 64, 96, 192};
+constexpr int least_in_rows_of_one_sample[] = {128, 128, 192, 192};
+constexpr int least_channels[] = {16, 32, 64, 128};
+constexpr int least_sums_of_a_plane = 16;
+constexpr int most_planes_beside_pairs = 3;  // in layout::samples
+
+bool has_weights_of_signs(const operation& op) {
+  const auto& weights = op.constants[0].raws;
+  return std::all_of(weights.begin(), weights.end(), [](int128 w) { return w == 1 || w == -1; });
+}
+
 }  // namespace
 
 const char* cell_name(const operation& op) { return cell_of(op).name; }
@@ -56,18 +69,20 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
   for (std::size_t i = 0; i < net.operations.size(); ++i) {
     const operation& op = net.operations[i];
     const lane sums = proven.operations[i].narrowest;
-    int pack = 1;
+    int pack = 1, planes = 0;
     if (options.packed && options.at_least <= lane::i32 && has_sums(op)) {
-      if (sums <= lane::i32)
-        pack = fits_bits(op)                               ? bits_of_a_word
-               : isa.takes_quads && fits(op, 4, lane::i32) ? 4
-               : fits(op, 2, lane::i32)                    ? 2
-                                                           : 1;
-      else if (sums == lane::i64 && shape_of_sums(op, net).inputs() < most_wide_inputs &&
+      if (sums <= lane::i32 && fits_bits(op))
+        pack = bits_of_a_word;
+      else if (sums <= lane::i32 && (planes = planes_that_pay(op)) > 0)
+        pack = 4;
+      else if (sums <= lane::i32)
+        pack = isa.takes_quads && fits(op, 4, lane::i32) ? 4 : fits(op, 2, lane::i32) ? 2 : 1;
+      else if (!is_rounded(op) && sums == lane::i64 && shape_of_sums(op, net).inputs() < most_wide_inputs &&
                fits(op, 2, lane::i64) && fits_wide(op))
         pack = 2;
     }
     packs_.push_back(pack);
+    planes_.push_back(planes);
   }
   for (std::size_t i = net.operations.size(); i-- > 0;)  // what follows decides
     if (packs_[i] == 1) packs_[i] = pack_of_readers(i);
@@ -84,12 +99,28 @@ bool packing_choice::fits_wide(const operation& op) const {
                        static_cast<int>(shape.columns())) > 0;
 }
 
+// How many bit planes the operation's kernel goes over; 0 where bytes or pairs are faster.
+int packing_choice::planes_that_pay(const operation& op) const {
+  if (!has_weights_of_signs(op) || !fits(op.inputs[0], 4)) return 0;
+  const int planes = planes_of_input(op);
+  const bool known = isa_.find_packed(options_.way, lane::i32, pack_of_planes(planes),
+                                      weight_form::panels, cell_name(op), "") != nullptr;
+  const bool one_sample = options_.way == layout::neurons;
+  if (!known || (planes > most_planes_beside_pairs && !isa_.takes_quads && !one_sample)) return 0;
+  const int* least = is_convolution(op) ? least_channels
+                     : one_sample       ? least_in_rows_of_one_sample
+                                        : least_in_rows;
+  const sum_shape shape = shape_of_sums(op, net_);
+  return shape.n_in >= least[planes - 1] &&
+                 shape.n_out * shape.taps >= planes * least_sums_of_a_plane
+             ? planes
+             : 0;
+}
+
 bool packing_choice::fits_bits(const operation& op) const {
   if (is_convolution(op) && shape_of_sums(op, net_).n_in < least_channels_of_bits) return false;
   const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
-  const auto& weights = op.constants[0].raws;
-  return x.overflows() == overflow::pm1 &&
-         std::all_of(weights.begin(), weights.end(), [](int128 w) { return w == 1 || w == -1; }) &&
+  return x.overflows() == overflow::pm1 && has_weights_of_signs(op) &&
          isa_.find_packed(options_.way, lane::i32, bits_of_a_word, weight_form::panels,
                           cell_name(op), "") != nullptr;
 }
@@ -99,9 +130,21 @@ bool packing_choice::fits(const operation& op, int pack, lane sums) const {
   if (is_convolution(op) && shape_of_sums(op, net_).n_in == 1) return false;
   if (isa_.find_packed(options_.way, sums, pack, weight_form::panels, cell_name(op), "") == nullptr)
     return false;
+  if (is_rounded(op) && !fits_rounded(op)) return false;
   for (int128 w : op.constants[0].raws)
     if (w < dot_weight_lowest(pack) || w > dot_weight_highest(pack)) return false;
   return fits(op.inputs[0], pack);
+}
+
+// The kernel takes 1 to 15 bits from plain raws, and its sums are right modulo 2^(32 - dropped).
+bool packing_choice::fits_rounded(const operation& op) const {
+  const dyn& x = net_.tensors[static_cast<std::size_t>(op.inputs[0])].format;
+  const dyn& accumulator = op.formats[0];
+  const int dropped = product(x, op.constants[0].format).frac() - accumulator.frac();
+  const bool known = accumulator.rounds() == rounding::trn || accumulator.rounds() == rounding::rnd;
+  return known && accumulator.overflows() == overflow::wrap && dropped >= 1 && dropped <= 15 &&
+         accumulator.width() + dropped <= bits(lane::i32) && fits(op.inputs[0], 2) &&
+         offset(op.inputs[0], 2) == 0;
 }
 
 bool packing_choice::fits(int tensor, int pack) const {
@@ -213,6 +256,27 @@ form packing_choice::input_form(std::size_t index) const {
   return packed_form(pack, by, shape.in_rows, shape.n_in);
 }
 
+form packing_choice::plane_form(std::size_t index) const {
+  const operation& op = net_.operations[index];
+  const sum_shape shape = shape_of_sums(op, net_);
+  return {lane::i32, kernel_pack(index), offset_of_planes(op.inputs[0]), shape.in_rows, shape.n_in};
+}
+
+// What is added to raws for planes, so that none is negative. Zero is among them: it pads.
+int packing_choice::offset_of_planes(int tensor) const {
+  const auto& low = proven_.tensors[static_cast<std::size_t>(tensor)].low;
+  return -static_cast<int>(std::min<int128>(0, *std::min_element(low.begin(), low.end())));
+}
+
+int packing_choice::planes_of_input(const operation& op) const {
+  const auto& high = proven_.tensors[static_cast<std::size_t>(op.inputs[0])].high;
+  const int128 highest =
+      *std::max_element(high.begin(), high.end()) + offset_of_planes(op.inputs[0]);
+  int planes = 1;
+  while (highest >> planes > 0) ++planes;
+  return planes;
+}
+
 int packing_choice::fused(std::size_t index) const {
   const operation& op = net_.operations[index];
   const auto& readers = uses_[static_cast<std::size_t>(op.output)];
@@ -220,8 +284,9 @@ int packing_choice::fused(std::size_t index) const {
       readers.size() != 1)
     return -1;
   const operation& next = net_.operations[readers[0]];
-  const bool known = isa_.find_packed(options_.way, sums(index), packs_[index], weight_form::panels,
-                                      cell_name(op), cell_name(next)) != nullptr;
+  const bool known =
+      isa_.find_packed(options_.way, sums(index), kernel_pack(index), weight_form::panels,
+                       cell_name(op), cell_name(next)) != nullptr;
   return (known || gives_signs(index, readers[0])) &&
                  proven_.operations[readers[0]].narrowest <= sums(index)
              ? static_cast<int>(readers[0])

@@ -14,6 +14,12 @@ class packing_choice {
 
   // Elements a word of the operation's input; 1 where it is not packed.
   int pack(std::size_t operation) const { return packs_[operation]; }
+  // The same as its kernel sees it: where that goes over bit planes, they are made of words of
+  // four.
+  int kernel_pack(std::size_t operation) const {
+    const int planes = planes_[operation];
+    return planes > 0 ? pack_of_planes(planes) : packs_[operation];
+  }
   // The lane that a packed operation adds up in.
   lane sums(std::size_t operation) const;
   // The largest magnitude of what a packed tensor stores.
@@ -22,6 +28,8 @@ class packing_choice {
   bool changes_nothing(std::size_t operation) const;
   // How the operation wants its packed input.
   form input_form(std::size_t operation) const;
+  // The bit planes for an operation that goes over them.
+  form plane_form(std::size_t operation) const;
   // The ints of packed pooling (find_choices of packed_table.hpp).
   std::vector<std::int64_t> packed_windows(std::size_t operation) const;
   // The operation that can be fused behind this one, which a kernel named by both computes; -1 if
@@ -37,14 +45,18 @@ class packing_choice {
  private:
   bool is_kept(int tensor) const { return kept_[static_cast<std::size_t>(tensor)]; }
   bool fits_bits(const operation& op) const;
+  int planes_that_pay(const operation& op) const;
   bool fits(const operation& op, int pack, lane sums) const;
   bool fits_wide(const operation& op) const;
+  bool fits_rounded(const operation& op) const;
   bool fits(int tensor, int pack) const;
   bool keeps_raws(const operation& op) const;
   int pack_of_readers(std::size_t operation) const;
   int unit_of_windows(std::size_t operation) const;
   bool is_made_packed(int tensor) const;
   int offset(int tensor, int pack) const;
+  int offset_of_planes(int tensor) const;
+  int planes_of_input(const operation& op) const;
 
   const description& net_;
   const proof& proven_;
@@ -54,6 +66,7 @@ class packing_choice {
   std::vector<int> makers_;  // by tensor: the operation that makes it; -1 for an input
   std::vector<bool> kept_;
   std::vector<int> packs_;
+  std::vector<int> planes_;  // by operation: bit planes that its kernel goes over; 0 for none
 };
 
 // The name of an operation's cell, and what its schedule does with neighbouring elements.

@@ -124,14 +124,17 @@ class planner {
   }
 
   // The buffer that holds the tensor in this form, converted if need be, to be read by the
-  // operation that is being planned.
-  int in_form(int t, const form& wanted, std::vector<convert_step>& conversions) {
+  // operation that is being planned; `through` another form if that one is not known yet.
+  int in_form(int t, const form& wanted, std::vector<convert_step>& conversions,
+              const form* through = nullptr) {
     if (same(form_of(home(t)), wanted)) return read(home(t));
     auto& copies = copies_[static_cast<std::size_t>(t)];
     for (int copy : copies)
       if (same(form_of(copy), wanted)) return read(copy);
     int from = home(t);
-    if (form_of(from).pack > 1 && wanted.pack > 1)
+    if (through != nullptr)
+      from = in_form(t, *through, conversions);
+    else if (form_of(from).pack > 1 && wanted.pack > 1)
       from = in_form(t, {lane::i32, 1, 0, 1, size(t)}, conversions);
     const int copy = add_buffer(wanted);
     conversions.push_back({read(from), copy});
@@ -231,9 +234,11 @@ class planner {
 
   void add_packed(std::size_t index, lane type, operation_step& step) {
     const operation& op = net_.operations[index];
-    const int pack = choice_.pack(index), input = op.inputs[0];
-    const form wanted = pack > 1 ? choice_.input_form(index) : form{type, 1, 0, 1, size(input)};
-    step.inputs.push_back(in_form(input, wanted, step.conversions));
+    const int pack = choice_.kernel_pack(index), input = op.inputs[0];
+    const form stored = pack > 1 ? choice_.input_form(index) : form{type, 1, 0, 1, size(input)};
+    const bool in_planes = planes_of(pack) > 0;
+    const form wanted = in_planes ? choice_.plane_form(index) : stored;
+    step.inputs.push_back(in_form(input, wanted, step.conversions, in_planes ? &stored : nullptr));
     const int next = choice_.fused(index);
     const dyn* fused = nullptr;
     const char* fused_name = "";
@@ -257,9 +262,11 @@ class planner {
     const packed_layer layer = {op, shape_of_sums(op, net_), x, pack, wanted.offset};
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, layer.shape.out_rows, layer.shape.n_out));
-    step.modes = find_fast_modes(op.formats[0], *out, fused, fused_name != std::string("relu"));
-    const bool sparse = by_samples() && type == lane::i32 && is_matrix(op) &&
-                        pack != bits_of_a_word && filled_share(layer) < sparse_below;
+    const bool implied = is_rounded(op) && implies(*out, op.formats[0]);
+    step.modes = find_fast_modes(implied ? dyn() : op.formats[0], *out, fused,
+                                 fused_name != std::string("relu"));
+    const bool sparse = !is_rounded(op) && by_samples() && type == lane::i32 && is_matrix(op) &&
+                        pack < bits_of_a_word && filled_share(layer) < sparse_below;
     const auto find = [&](weight_form weights) {
       return isa_.find_packed(plan_.options.way, type, pack, weights, cell_name(op), fused_name);
     };

@@ -2,6 +2,8 @@
 #ifndef ISOBIT_ENGINE_SUM_SHAPE_HPP
 #define ISOBIT_ENGINE_SUM_SHAPE_HPP
 
+#include <cstring>
+
 #include "sample_run.hpp"
 
 namespace isobit::engine {
@@ -24,6 +26,11 @@ struct sum_shape {
 
 inline bool is_convolution(const operation& op) {
   return cell_of(op).kind == engine_kernels::schedule_kind::convolution;
+}
+
+// Whether products are rounded before they are added up (cells/rounded_dense.hpp).
+inline bool is_rounded(const operation& op) {
+  return std::strncmp(cell_of(op).name, "rounded_", 8) == 0;
 }
 
 // Of an operation whose schedule is a matrix or a convolution.

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "bit_planes.hpp"
 #include "isa_kernels.hpp"
 #include "isobit/policy/packing.hpp"
 #include "isobit/policy/scalar.hpp"
@@ -249,7 +250,8 @@ void collect(layout way, const T* raws, int count, int size, element kind, doubl
   }
 }
 
-// From one form to another. Words on one side at most; `T` and `U` are what the raws lie in.
+// From one form to another. Words on one side at most, or bytes to planes; `T` and `U` are what the
+// raws lie in.
 template <class T, class U>
 void convert(layout way, const form& from, const void* x, const form& to, void* y) {
   const auto* raws = static_cast<const T*>(x);
@@ -260,7 +262,10 @@ void convert(layout way, const form& from, const void* x, const form& to, void* 
   auto* wanted = static_cast<U*>(y);
   auto* words = static_cast<std::int32_t*>(y);
   const bool whole_block = way == layout::samples;
-  if (from.pack == 1 && to.pack == 1) {
+  if (engine::planes_of(to.pack) > 0) {
+    whole_block ? bit_planes::of_block(packed, to, to.offset - from.offset, words)
+                : bit_planes::of_sample(packed, to, to.offset - from.offset, words);
+  } else if (from.pack == 1 && to.pack == 1) {
     const std::ptrdiff_t n =
         static_cast<std::ptrdiff_t>(from.rows) * from.row_size * (whole_block ? block : 1);
     for (std::ptrdiff_t i = 0; i < n; ++i) wanted[i] = static_cast<U>(raws[i]);

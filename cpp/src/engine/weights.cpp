@@ -1,6 +1,8 @@
 #include "weights.hpp"
 
+#include "isobit/cells/rounded_dense.hpp"
 #include "isobit/policy/packing.hpp"
+#include "isobit/policy/planes.hpp"
 #include "isobit/policy/wide_sums.hpp"
 #include "with_lane.hpp"
 
@@ -49,7 +51,8 @@ int128 less(int128 a, int128 b) {
 
 // Word w of the weights in column o.
 std::int32_t word_of(const packed_layer& l, std::size_t w, std::size_t o) {
-  const auto pack = static_cast<std::size_t>(l.pack), n_in = static_cast<std::size_t>(l.shape.n_in);
+  const auto pack = static_cast<std::size_t>(elements_of_a_word(l.pack)),
+             n_in = static_cast<std::size_t>(l.shape.n_in);
   const std::size_t words_of_tap = (n_in + pack - 1) / pack;
   const std::size_t tap = w / words_of_tap, first = w % words_of_tap * pack;
   const int count = static_cast<int>(std::min(pack, n_in - first));
@@ -57,33 +60,51 @@ std::int32_t word_of(const packed_layer& l, std::size_t w, std::size_t o) {
   for (int k = 0; k < count; ++k) {
     const std::size_t row = tap * n_in + first + static_cast<std::size_t>(k);
     const int128 weight = at(l.op.constants[0], row * l.shape.columns() + o);
-    word |= l.pack == bits_of_a_word ? in_word<bits_of_a_word>(weight, k, 0)
-            : l.pack == 2            ? in_word<2>(weight, k, 0)
-                                     : in_word<4>(weight, k, 0);
+    word |= planes_of(l.pack) > 0      ? in_word<bits_of_a_word>(weight, bit_of_element(k), 0)
+            : l.pack == bits_of_a_word ? in_word<bits_of_a_word>(weight, k, 0)
+            : l.pack == 2              ? in_word<2>(weight, k, 0)
+                                       : in_word<4>(weight, k, 0);
   }
   return word;
 }
 
 // What every neuron's sum starts from, by group, `padded` of them each. That of bits counts down,
-// by two for each that differs.
+// by two for each that differs; that of planes up from where all weights of -1 meet ones.
 template <class T>
 void fill_starts(const packed_layer& l, std::size_t padded, T* starts) {
   const constant &weight = l.op.constants[0], &bias = l.op.constants[1];
   const auto n_out = static_cast<std::size_t>(l.shape.n_out);
   const std::size_t columns = l.shape.columns();
+  const int n_in = static_cast<int>(l.shape.inputs());
   const dyn total =
-      affine_format(static_cast<int>(l.shape.inputs()), l.input, weight.format, bias.format);
+      is_rounded(l.op)
+          ? cells::rounded_dense::total_format(n_in, l.input, weight.format, l.op.formats[0],
+                                               bias.format)
+          : affine_format(n_in, l.input, weight.format, bias.format);
   const int product_shift = total.frac() - product(l.input, weight.format).frac();
   const int bias_shift = total.frac() - bias.format.frac();
   std::vector<int128> sums(columns);
-  for (std::size_t i = 0; l.offset != 0 && i < weight.raws.size(); ++i)
-    sums[i % columns] += weight.raws[i];
+  const int all_ones = (1 << planes_of(l.pack)) - 1;
+  for (std::size_t i = 0; (l.offset != 0 || all_ones != 0) && i < weight.raws.size(); ++i)
+    sums[i % columns] += weight.raws[i] * l.offset + (weight.raws[i] < 0 ? all_ones : 0);
   for (std::size_t o = 0; o < columns; ++o) {
-    const int128 more = l.pack == bits_of_a_word ? -static_cast<int128>(l.shape.inputs())
-                                                 : static_cast<int128>(sums[o] * l.offset);
+    const int128 more = l.pack == bits_of_a_word ? -static_cast<int128>(l.shape.inputs()) : sums[o];
     starts[o / n_out * padded + o % n_out] =
         static_cast<T>(less(shifted(at(bias, o), bias_shift), shifted(more, product_shift)));
   }
+}
+
+// Word w of a row of zeros, each stored as the offset.
+std::int32_t word_of_zeros(const packed_layer& l, int w) {
+  std::int32_t word = 0;
+  if (planes_of(l.pack) == 0) {
+    for (int k = 0; k < l.pack; ++k)
+      word |= l.pack == 4 ? in_word<4>(0, k, l.offset) : in_word<2>(0, k, l.offset);
+    return word;
+  }
+  const int of_plane = words(l.shape.n_in, bits_of_a_word);
+  const std::uint32_t inside = plane_mask(l.shape.n_in - w % of_plane * bits_of_a_word);
+  return (l.offset >> (w / of_plane) & 1) != 0 ? static_cast<std::int32_t>(inside) : 0;
 }
 
 template <class Word, class Start>
@@ -107,16 +128,18 @@ operation_constants stored(const operation& op, std::shared_ptr<matrix_storage<W
   return result;
 }
 
-// `in_front` words before each neuron's weights stay zero.
+// `in_front` words before each neuron's weights hold the number of planes, zero without.
 template <class Word, class Start>
 std::shared_ptr<matrix_storage<Word, Start>> panels_of(const packed_layer& l, int register_bytes,
                                                        std::size_t in_front, int samples) {
   const auto n_out = static_cast<std::size_t>(l.shape.n_out),
              groups = static_cast<std::size_t>(l.shape.groups);
   const std::size_t lanes = static_cast<std::size_t>(register_bytes) / sizeof(Word);
-  const std::size_t n_words = l.shape.words(l.pack), padded = round_up(n_out, lanes);
-  const bool has_zeros = is_convolution(l.op) && l.pack != bits_of_a_word;
-  const std::size_t row_words = has_zeros ? n_words / static_cast<std::size_t>(l.shape.taps) : 0;
+  const std::size_t n_words = l.shape.words(elements_of_a_word(l.pack));
+  const std::size_t padded = round_up(n_out, lanes);
+  const bool has_zeros = is_convolution(l.op) && l.pack > 1 && l.pack != bits_of_a_word;
+  const std::size_t row_words =
+      has_zeros ? static_cast<std::size_t>(words(l.shape.n_in, l.pack)) : 0;
   auto all = std::make_shared<matrix_storage<Word, Start>>(
       groups * padded * (in_front + n_words), groups * padded,
       row_words * static_cast<std::size_t>(samples));
@@ -124,15 +147,15 @@ std::shared_ptr<matrix_storage<Word, Start>> panels_of(const packed_layer& l, in
     const std::size_t o = column % n_out, first_panel = column / n_out * (padded / lanes);
     Word* panel =
         all->words.data() + (first_panel + o / lanes) * (in_front + n_words) * lanes + o % lanes;
+    for (std::size_t w = 0; w < in_front; ++w)
+      panel[w * lanes] = static_cast<Word>(planes_of(l.pack));
     for (std::size_t w = 0; w < n_words; ++w)
       panel[(in_front + w) * lanes] = static_cast<Word>(
           l.pack == 1 ? at(l.op.constants[0], w * n_out + o) : int128{word_of(l, w, column)});
   }
   fill_starts(l, padded, all->starts.data());
-  std::int32_t zero = 0;
-  for (int k = 0; has_zeros && k < l.pack; ++k)
-    zero |= l.pack == 4 ? in_word<4>(0, k, l.offset) : in_word<2>(0, k, l.offset);
-  std::fill(all->padding.data(), all->padding.data() + all->padding.size(), zero);
+  for (std::size_t i = 0; i < all->padding.size(); ++i)
+    all->padding.data()[i] = word_of_zeros(l, static_cast<int>(i) / samples);
   return all;
 }
 
@@ -149,7 +172,8 @@ operation_constants constants_by_register(const operation& op, lane type, int re
 operation_constants panels(const packed_layer& layer, lane type, int register_bytes, int samples) {
   return with_lane(type, [&](auto t) {
     using T = decltype(t);
-    return stored(layer.op, panels_of<T, T>(layer, register_bytes, 0, samples));
+    const std::size_t in_front = planes_of(layer.pack) > 0 ? 1 : 0;
+    return stored(layer.op, panels_of<T, T>(layer, register_bytes, in_front, samples));
   });
 }
 

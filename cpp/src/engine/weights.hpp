@@ -58,10 +58,11 @@ struct packed_layer {
 };
 
 // A weight matrix in panels of as many neurons as a register holds words: group by group, panel by
-// panel, word by word (of `pack` weights, -1 or +1 if 32; pack 1: one), a word of each neuron side
-// by side; what pads the last panel and the last word of a tap is zero. Then what each neuron's sum
-// starts from, in the format of the exact sum: its bias, less what `offset` adds to the products.
-// For a convolution then a row of zeros as words, one for each of `samples`.
+// panel, word by word (of `pack` weights, -1 or +1 if 32; pack 1: one; with bit planes of the input
+// 32, and their number in front of them), a word of each neuron side by side; what pads the last
+// panel and the last word of a tap is zero. Then what each neuron's sum starts from, in the format
+// of the exact sum: its bias, less what `offset` adds to the products (and the -1 to planes). For a
+// convolution then a row of zeros as words, one for each of `samples`.
 operation_constants panels(const packed_layer& layer, lane type, int register_bytes, int samples);
 
 // The same for sums of up to 64 bits of pairs (policy/wide_sums.hpp), where `largest` bounds the

@@ -187,12 +187,23 @@ class Engine:
         UnsupportedError
             When the data flow is too large to be recorded.
         """
-        self._check_traceable()
         counts: dict[str, dict[str, int]] = {}
-        for layer, cell in zip(self.layers, self.program.trace()["ops"], strict=True):
+        for layer, cell in zip(self.layers, self.cell_counts(), strict=True):
             total = counts.setdefault(layer, dict.fromkeys(cell, 0))
             for kind, number in cell.items():
                 total[kind] += number
+        return counts
+
+    def cell_counts(self) -> list[dict[str, int]]:
+        """The same of each operation of the program.
+
+        Raises
+        ------
+        UnsupportedError
+            When the data flow is too large to be recorded.
+        """
+        self._check_traceable()
+        counts: list[dict[str, int]] = self.program.trace()["ops"]
         return counts
 
     def _check_traceable(self) -> None:

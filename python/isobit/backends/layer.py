@@ -16,7 +16,7 @@ from isobit.functions import Function
 from isobit.ir import FloatArray, Node, Shape
 from isobit.ops.base import size
 from isobit.ops.layer import Layer
-from isobit.ops.roles import Role
+from isobit.ops.roles import Role, RoleKind
 from isobit.quantization.precision import LayerPrecision
 from isobit.rounding import scale
 from isobit.tables import DEFAULT_SIZE
@@ -62,6 +62,10 @@ class LayerLowering(Layer):
     def tensor_format(self, tensor: int) -> Format:
         """The format of any tensor, such as a temporary one."""
         return self._program.format(tensor)
+
+    def tensor_size(self, tensor: int) -> int:
+        """The number of elements of any tensor."""
+        return int(self._program.tensors[tensor]["size"])
 
     def input_format(self, number: int = 0) -> Format:
         """The format of an input."""
@@ -195,6 +199,30 @@ class LayerLowering(Layer):
             self._precision.table_size or DEFAULT_SIZE,
             reachable,
         )
+
+    def given_table(
+        self,
+        name: str,
+        entries: FloatArray,
+        index: Format,
+        function: str = "given",
+        parameter: float = 0.0,
+    ) -> dict[str, Any]:
+        """A table whose contents are a constant of the layer, one for every raw of ``index`` in order.
+
+        ``function`` is what the unquantized model computes in its place (a name of ``table.hpp``).
+        """
+        if self._precision is None:
+            return self._program.real_table(function, parameter)
+        constant = self.constant(Role(name, RoleKind.CONSTANT), name, entries)
+        return {
+            "index": code(index),
+            "low": index.min_raw,
+            "entries": constant["raw"],
+            "format": constant["format"],
+            "function": function,
+            "parameter": parameter,
+        }
 
     def sum_of_entries(self, table: dict[str, Any], count: int) -> tuple[Format, tuple[float, float]]:
         """Format and reachable range of a sum of ``count`` table entries, one of which is the first.

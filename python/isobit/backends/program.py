@@ -115,13 +115,17 @@ class ProgramBuilder:
         }
 
     def trained_table(self, function: Function, parameter: float) -> dict[str, Any]:
+        """The table of a function in a model without formats."""
+        return self.real_table(function.name, parameter)
+
+    def real_table(self, function: str, parameter: float) -> dict[str, Any]:
         """A table of a model without formats, whose entries nobody reads."""
         return {
             "index": code(PLACEHOLDER),
             "low": PLACEHOLDER.min_raw,
             "entries": np.zeros(4, dtype=np.int64),
             "format": code(PLACEHOLDER),
-            "function": function.name,
+            "function": function,
             "parameter": parameter,
         }
 

@@ -15,6 +15,8 @@ class Exit(enum.IntEnum):
     """Wrong usage, a file or data that isobit refuses, or a missing optional package."""
     NOT_WRITTEN = 3
     """An output could not be written; what was there before is untouched."""
+    REJECTED = 4
+    """A kernel that HLS compilers cannot accept; the findings say why."""
     BROKEN = 70
     """A fault of isobit itself; the traceback is on the standard error."""
     INTERRUPTED = 130
@@ -25,5 +27,6 @@ class Exit(enum.IntEnum):
 
 HELP = (
     "Exit codes: 0 success; 1 execution paths differ; 2 wrong usage or refused input; "
-    "3 an output could not be written (the old file survives); 70 a fault of isobit; 130 interrupted."
+    "3 an output could not be written (the old file survives); 4 a kernel that cannot be synthesized; "
+    "70 a fault of isobit; 130 interrupted."
 )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def command(model: ModelArguments, as_json: bool) -> None:
     """Show the layers of MODEL, their formats and what is proven about them.
 
-    MODEL is an .onnx, .keras, .h5 or .isobit file, or a Keras architecture (.json) with --weights.
+    MODEL is an .onnx, .keras, .h5 or .isobit file, a Keras architecture (.json) with --weights, or the
+    folder of an hls4ml project.
     """
     from isobit.quantized import QuantizedModel
 

@@ -24,6 +24,8 @@ _COMMANDS = {
     "compile": "Compile a plugin for C++ frameworks and Python.",
     "profile": "Write a page on value ranges, overflow, distance to float and ROC curves.",
     "bench": "Measure samples per second.",
+    "estimate": "Estimate latency and resources in an FPGA.",
+    "lint-hls": "Check that a kernel stays inside of what HLS compilers accept.",
     "demo": "Take a jet tagger from float to 16 and 8 bits, verified and profiled.",
 }
 
@@ -50,7 +52,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"isobit.cli.{cmd_name}").command
+        command: click.Command = import_module(f"isobit.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

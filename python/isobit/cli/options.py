@@ -35,11 +35,13 @@ class ModelArguments:
     config: Path | None = None
     calibrate: Path | None = None
     width: int | None = None
+    profile: str | None = None
 
     @property
     def asks_for_formats(self) -> bool:
         """Whether any option about formats was given."""
-        return any(value is not None for value in (self.format, self.config, self.calibrate, self.width))
+        given = (self.format, self.config, self.calibrate, self.width, self.profile)
+        return any(value is not None for value in given)
 
     def load(self) -> Model | QuantizedModel:
         """The model as it is in the file."""
@@ -68,6 +70,8 @@ class ModelArguments:
                 "'fixed<16,6>', or --calibrate X.npy --width 16, or write an .isobit file with 'isobit "
                 "quantize' first"
             )
+        if self.profile == "hls4ml":
+            return self._like_hls4ml(model)
         if self.format is not None and (self.config is not None or self.calibrate is not None):
             raise ConfigError("--format decides every format; leave out --config and --calibrate")
         if self.calibrate is None:
@@ -81,6 +85,15 @@ class ModelArguments:
         data = read_data(self.calibrate, list(model.inputs))
         with output.waiting("calibrating"):
             return model.quantize(self._config(), calibration=data, width=self.width)
+
+    def _like_hls4ml(self, model: Model) -> QuantizedModel:
+        if self.calibrate is not None or self.width is not None:
+            raise ConfigError(
+                "--profile hls4ml takes its types from --config, or one from --format; leave out --calibrate"
+            )
+        if self.config is not None and self.format is not None:
+            raise ConfigError("--format decides every format; leave out --config")
+        return model.quantize(self._config(), profile="hls4ml")
 
     def _config(self) -> Any:
         return self.format if self.config is None else read_config(self.config)
@@ -113,6 +126,11 @@ def quantized_argument(command: _Command, required: bool = True) -> _Command:
             help="Data (.npy, .npz, .csv) from which the formats that are left open are sized.",
         ),
         click.option("--width", type=int, help="Width of calibrated formats in bits."),
+        click.option(
+            "--profile",
+            type=click.Choice(["exact", "hls4ml"]),
+            help="Whose bits: isobit's own (exact), or hls4ml's, with its configuration in --config.",
+        ),
     )
     return _with_model(command, options, required)
 
@@ -154,7 +172,7 @@ def _with_model(
 ) -> _Command:
     def wrapped(**arguments: Any) -> Any:
         path = arguments.pop("path")
-        names = ("weights", "format_", "config", "calibrate", "width")
+        names = ("weights", "format_", "config", "calibrate", "width", "profile")
         about = [arguments.pop(name, None) for name in names]
         if path is None and any(value is not None for value in about):
             raise click.UsageError("options about a model are given, but no MODEL")

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isobit.errors import GraphError
-from isobit.graphs.parts import Affine, aggregated, dense, rows_of
+from isobit.graphs.parts import Affine, aggregated, check_ends, dense, rows_of
 from isobit.ir import GraphBuilder
 
 Gates = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]
@@ -52,6 +52,7 @@ def gated_graph_network(
     str
         The last states, (N, F).
     """
+    check_ends(builder, edges, name)
     count, length = rows_of(builder, nodes)
     weight, recurrent_weight, bias, recurrent_bias = (np.asarray(array, dtype=np.float64) for array in gates)
     if recurrent_weight.shape != (length, 3 * length):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from isobit.graphs.parts import Affine, aggregated, joined, mlp, reduced, rows_of
+from isobit.graphs.parts import Affine, aggregated, check_ends, joined, mlp, reduced, rows_of
 from isobit.ir import GraphBuilder
 
 
@@ -63,6 +63,7 @@ def interaction_network(
             for end, chosen in (("received", owners), ("sent", others))
         ]
     else:
+        check_ends(builder, edges, name)
         senders, receivers = edges
         ends = [
             builder.add("gather_rows", [nodes, index], builder.unique(f"{name}_{end}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,10 +58,10 @@ def pad(
     Raises
     ------
     InputError
-        For events over capacity, indices that are no node of their event, and shapes that do not fit; names
-        the event and the sizes. Nothing is cut off.
+        For events over capacity, indices that are no node of their event, and shapes or types that do not
+        fit; names the event and the sizes. Nothing is cut off.
     """
-    most_nodes, most_edges = capacity
+    most_nodes, most_edges = _capacity(capacity)
     features = None if edge_features is None else list(edge_features)
     counts = {"nodes": len(nodes), "edges": len(edges)} | (
         {} if features is None else {"edge_features": len(features)}
@@ -89,15 +90,33 @@ def pad(
     return PaddedGraphs(_stacked(rows, most_nodes, "nodes"), both[..., 0], both[..., 1], mask, of_edges)
 
 
+def _capacity(given: tuple[int, int]) -> tuple[int, int]:
+    try:
+        most_nodes, most_edges = (operator.index(number) for number in given)
+    except (TypeError, ValueError):
+        raise InputError(f"capacity is {given!r}; expected are two integers, of nodes and of edges") from None
+    if most_nodes < 1 or most_edges < 0:
+        raise InputError(
+            f"capacity is {given!r}; there must be room for a node, and edges cannot be negative"
+        )
+    return most_nodes, most_edges
+
+
 def _table(what: str, data: npt.ArrayLike) -> FloatArray:
-    array = np.asarray(data, dtype=np.float64)
+    try:
+        array = np.asarray(data, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{what} are no rectangular array of numbers: {error}") from None
     if array.ndim != 2:
         raise InputError(f"{what} have the shape {array.shape}; expected is (count, features)")
     return array
 
 
 def _edges(event: int, data: npt.ArrayLike, nodes: int) -> IntArray:
-    array: npt.NDArray[Any] = np.asarray(data)
+    try:
+        array: npt.NDArray[Any] = np.asarray(data)
+    except ValueError as error:
+        raise InputError(f"edges of event {event} are no rectangular array: {error}") from None
     if array.size == 0:
         return np.zeros((0, 2), dtype=np.int64)
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":

@@ -74,6 +74,16 @@ def rows_of(builder: GraphBuilder, nodes: str) -> tuple[int, int]:
     return shape[0], shape[1]
 
 
+def check_ends(builder: GraphBuilder, edges: tuple[str, str], name: str) -> None:
+    """Raise :class:`GraphError` where senders and receivers are not two lists of one length."""
+    shapes = [builder.shapes[index] for index in edges]
+    if len(shapes[0]) != 1 or shapes[0] != shapes[1]:
+        raise GraphError(
+            f"{name!r}: the senders {edges[0]!r} have the shape {shapes[0]} and the receivers {edges[1]!r} "
+            f"{shapes[1]}; both hold one index for every edge, of shape (E,)"
+        )
+
+
 def aggregated(builder: GraphBuilder, edges: str, receivers: str, nodes: int, how: str, name: str) -> str:
     """What the rows of edges come to at each of their receivers: ``sum``, ``mean`` or ``max``."""
     check_aggregate(how)

@@ -17,6 +17,7 @@ from isobit.ops.einsum import Einsum
 from isobit.ops.elementary import Abs, Ceil, Floor, Neg, Round, Sign, Square
 from isobit.ops.elu import Celu, Elu, Selu
 from isobit.ops.forest import Forest
+from isobit.ops.given_table import GivenTable, GivenTableElu
 from isobit.ops.graph import Gather, GatherRows, SegmentMax, SegmentMean, SegmentSum
 from isobit.ops.hard import BinaryTanh, HardSigmoid, HardSwish, TernaryTanh
 from isobit.ops.indices import Embedding, OneHot
@@ -60,6 +61,10 @@ from isobit.ops.removed import Dropout, Identity
 from isobit.ops.resize import ResizeLinear
 from isobit.ops.softmax import LogSoftmax, Softmax
 from isobit.ops.sort import TopKIndices, TopKValues
+from isobit.ops.stepwise import AscendingConv, AscendingDense, RoundedConv, RoundedDense, StepwiseSum
+from isobit.ops.stepwise_pool import StepwiseAveragePool
+from isobit.ops.stepwise_recurrent import StepwiseGru, StepwiseLstm
+from isobit.ops.stepwise_softmax import LegacySoftmax, StepwiseSoftmax
 from isobit.ops.tabulated import (
     Acos,
     Acosh,
@@ -199,6 +204,18 @@ _OWN: tuple[Op, ...] = (
     Take(),
     BroadcastTo(),
     ResizeLinear(),
+    RoundedDense(),
+    AscendingDense(),
+    RoundedConv(),
+    AscendingConv(),
+    GivenTable(),
+    GivenTableElu(),
+    StepwiseSoftmax(),
+    LegacySoftmax(),
+    StepwiseAveragePool(),
+    StepwiseSum(),
+    StepwiseLstm(),
+    StepwiseGru(),
     Identity(),
     Dropout(),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -22,19 +22,21 @@ if TYPE_CHECKING:
 class _Convolution(Weighted):
     """What both directions share."""
 
+    cells: ClassVar[tuple[str, str]] = ("convolution", "dense")
+
     def _emit(self, layer: LayerLowering, pixels: Pixels, weight: dict[str, Any]) -> None:
-        """One ``convolution`` cell; one ``dense`` cell where there is one pixel only."""
+        """One cell; that of a dense layer where there is one pixel only."""
         groups = layer.attrs["groups"]
         constants = [weight, self.bias(layer)]
         formats = [layer.format(ACCUMULATOR)]
         n_in, n_out = layer.input_shape[-1] // groups, layer.shape[-1] // groups
         positions, taps = pixels.shape
         if groups == 1 and size(layer.input_shape[:-1]) == 1 and np.array_equal(pixels, [[0]]):
-            layer.emit("dense", formats=formats, constants=constants, ints=[positions, n_in, n_out])
+            layer.emit(self.cells[1], formats=formats, constants=constants, ints=[positions, n_in, n_out])
             return
         head = [positions, groups, n_in, n_out, taps]
         layer.emit(
-            "convolution", formats=formats, constants=constants, ints=np.concatenate([head, pixels.ravel()])
+            self.cells[0], formats=formats, constants=constants, ints=np.concatenate([head, pixels.ravel()])
         )
 
 
@@ -61,7 +63,7 @@ class Conv(_Convolution):
             "bias": Constant("array of shape (n_out,)", optional=True),
         }
     )
-    hls4ml_classes = (
+    hls4ml_classes: ClassVar[tuple[str, ...]] = (
         "Conv1D", "Conv2D", "QConv1D", "QConv2D", "DepthwiseConv1D", "DepthwiseConv2D", "QDepthwiseConv2D",
         "SeparableConv1D", "SeparableConv2D", "PointwiseConv1D", "PointwiseConv2D",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from isobit.ir import FloatArray, Shape
 from isobit.ops.attributes import Constant, declare
 from isobit.ops.base import Op, size
 from isobit.ops.layer import Layer
-from isobit.ops.roles import ACCUMULATOR, BIAS, OUTPUT, WEIGHT
+from isobit.ops.roles import ACCUMULATOR, BIAS, OUTPUT, WEIGHT, Role
 
 if TYPE_CHECKING:
     from isobit.backends.layer import LayerLowering
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Weighted(Op):
     """Products with a weight and their sum, exact, plus a bias; then cast to the accumulator."""
 
-    roles = (OUTPUT, WEIGHT, BIAS, ACCUMULATOR)
+    roles: ClassVar[tuple[Role, ...]] = (OUTPUT, WEIGHT, BIAS, ACCUMULATOR)
 
     def constant_values(self, layer: Layer) -> dict[str, FloatArray]:
         """Weight and bias (zero where there is none)."""
@@ -34,13 +34,14 @@ class Dense(Weighted):
     """A dense layer on the last axis."""
 
     name = "dense"
+    cell: ClassVar[str] = "dense"
     constants = declare(
         {
             "weight": Constant("array of shape (n_in, n_out)"),
             "bias": Constant("array of shape (n_out,)", optional=True),
         }
     )
-    hls4ml_classes = ("Dense", "QDense")
+    hls4ml_classes: ClassVar[tuple[str, ...]] = ("Dense", "QDense")
 
     def shape(self, layer: Layer) -> Shape:
         """The last axis goes from n_in to n_out."""
@@ -55,10 +56,10 @@ class Dense(Weighted):
         return (*source[:-1], n_out)
 
     def lower(self, layer: LayerLowering) -> None:
-        """One ``dense`` cell; a layer without bias adds the constant zero."""
+        """One cell; a layer without bias adds the constant zero."""
         n_in, n_out = layer.constants["weight"].shape
         layer.emit(
-            "dense",
+            self.cell,
             formats=[layer.format(ACCUMULATOR)],
             constants=[layer.constant(WEIGHT, "weight", layer.constants["weight"]), self.bias(layer)],
             ints=[size(layer.shape[:-1]), n_in, n_out],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -113,7 +113,7 @@ class AveragePool(_Pooling, _Mean):
 
     name = "average_pool"
     attributes = declare({**_Pooling.attributes, "count_include_pad": Attribute(Kind.BOOL, False)})
-    hls4ml_classes = ("AveragePooling1D", "AveragePooling2D", "QAveragePooling2D")
+    hls4ml_classes: ClassVar[tuple[str, ...]] = ("AveragePooling1D", "AveragePooling2D", "QAveragePooling2D")
 
 
 class _Adaptive(_Windows):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,7 +124,7 @@ def windows_of_axes(shape: Shape, axes: tuple[int, ...]) -> list[int]:
     return window_ints(run, list(bases))
 
 
-def window_ints(run: int, windows: list[Any]) -> list[int]:
+def window_ints(run: int, windows: Sequence[Any]) -> list[int]:
     """What the schedule ``windows`` takes: element numbers by position, each standing for ``run`` of them."""
     lengths = [len(window) for window in windows]
     begins = np.concatenate([[0], np.cumsum(lengths)])

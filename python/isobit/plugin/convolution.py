@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from isobit.plugin.dense import Packing, about, fractional, packing_of, then
+from isobit.plugin.dense import Packing, about, fractional, fractional_of_sum, is_ascending, packing_of, then
 from isobit.plugin.fusion import Step
 from isobit.plugin.literals import array, static_format
 from isobit.plugin.parts import Call, Parts
@@ -20,8 +20,8 @@ def convolution(parts: Parts, step: Step) -> Iterator[Call]:
     windows = _windows(parts, [positions, groups, n_in, n_out, taps])
     (source,) = parts.op["inputs"]
     size = parts.network.size(source)
-    cell = "cells::dense"
-    if parts.lane == 128:
+    cell = parts.cell.replace("convolution", "dense")
+    if parts.lane == 128 or is_ascending(parts):
         weight, bias = (parts.constant(i, parts.word) for i in range(2))
         yield parts.call(
             "plain_convolution", parts.scalar, cell, windows, *parts.inputs, weight, bias, *parts.formats(),
@@ -88,8 +88,7 @@ def _declare(
         words = np.sum([(full[:, i::k] & (2**part - 1)) << (part * i) for i in range(k)], axis=0)
     words = words.reshape(taps, -1, groups, panels, lanes).transpose(2, 3, 0, 1, 4)
 
-    product = fractional(parts.network.format(source)) + fractional(weight["format"])
-    total = max(product, fractional(bias["format"]))
+    product, total = fractional_of_sum(parts, source)
     start = np.zeros((groups, panels * lanes), dtype=np.int64)
     start[:, :n_out] = (bias["raw"] << (total - fractional(bias["format"]))).reshape(groups, n_out)
     start[:, :n_out] -= (packing.offset * matrix.sum(axis=(0, 1))) << (total - product)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from isobit.backends.program import Code
+from isobit.backends.program import Code, decode
+from isobit.formats import Overflow, Rounding
 from isobit.plugin.fusion import Step
 from isobit.plugin.layout import PADDING
 from isobit.plugin.literals import static_format
@@ -41,7 +42,7 @@ def dense(parts: Parts, step: Step) -> Iterator[Call]:
     """The call of one dense layer, with the operations that follow it in registers."""
     rows, n_in, n_out = parts.rows()
     (source,) = parts.op["inputs"]
-    if parts.lane == 128:
+    if parts.lane == 128 or is_ascending(parts):
         weight, bias = (parts.constant(i, parts.word) for i in range(2))
         yield parts.call(
             "plain_matrix", parts.scalar, parts.cell, rows, n_in, n_out, *parts.inputs, weight, bias,
@@ -94,7 +95,11 @@ def packing_of(parts: Parts, source: int) -> Packing:
     weight = parts.op["constants"][0]
     values = raws(weight["raw"], weight["format"])
     least, most = min(values), max(values)
-    if parts.lane <= 32:
+    if is_rounded(parts):
+        within = min(least, low) >= -(2**15) and max(most, high) < 2**15
+        if parts.lane <= 32 and within and _rounds_pairs(parts, source):
+            return Packing(2, 32, "std::int16_t")
+    elif parts.lane <= 32:
         if parts.isa.byte_range is not None and least >= -128 and most <= 127 and high - low <= 255:
             first, last = parts.isa.byte_range
             offset = 0 if first <= low and high <= last else -128 - low if first < 0 else -low
@@ -104,6 +109,38 @@ def packing_of(parts: Parts, source: int) -> Packing:
             return Packing(2, 32, "std::int16_t", offset)
     bits = max(32, parts.lane)
     return Packing(1, bits, f"std::int{bits}_t")
+
+
+def is_ascending(parts: Parts) -> bool:
+    """Whether sums are cast after every addition, one neuron after the other."""
+    return str(parts.op["cell"]).startswith("ascending_")
+
+
+def is_rounded(parts: Parts) -> bool:
+    """Whether every product is rounded to the fractional bits of the accumulator."""
+    return str(parts.op["cell"]).startswith("rounded_")
+
+
+def _rounds_pairs(parts: Parts, source: int) -> bool:
+    """Whether ``policy/rounded_products.hpp`` rounds such products, in words that then are right."""
+    accumulator = decode(parts.op["formats"][0])
+    product = fractional(parts.network.format(source)) + fractional(parts.op["constants"][0]["format"])
+    dropped = product - accumulator.frac
+    return (
+        accumulator.rounding in (Rounding.TRN, Rounding.RND)
+        and accumulator.overflow is Overflow.WRAP
+        and 1 <= dropped <= 15
+        and accumulator.width + dropped <= 32
+    )
+
+
+def fractional_of_sum(parts: Parts, source: int) -> tuple[int, int]:
+    """Fractional bits of what is added up, and of the sum with its bias."""
+    weight, bias = parts.op["constants"]
+    product = fractional(parts.network.format(source)) + fractional(weight["format"])
+    if is_rounded(parts):
+        product = min(product, fractional(parts.op["formats"][0]))
+    return product, max(product, fractional(bias["format"]))
 
 
 def _declare(
@@ -121,8 +158,7 @@ def _declare(
     words = np.asarray(words).reshape(-1, panels, lanes)
     tiles = [words[:, first : first + size].ravel() for first, size in _tiles(panels)]
 
-    product = fractional(parts.network.format(source)) + fractional(weight["format"])
-    total = max(product, fractional(bias["format"]))
+    product, total = fractional_of_sum(parts, source)
     start = np.zeros(panels * lanes, dtype=np.int64)
     start[:n_out] = bias["raw"] << (total - fractional(bias["format"]))
     start[:n_out] -= (packing.offset * matrix.sum(axis=0)) << (total - product)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from isobit.backends.cells import schedule_of
 from isobit.plugin.network import Network
 
-_SUMS = ("dense", "convolution")
+_SUMS = ("dense", "convolution", "rounded_dense", "rounded_convolution")
 
 
 @dataclass(frozen=True)

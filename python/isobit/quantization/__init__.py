@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from isobit.errors import ConfigError
+from isobit.errors import ConfigError, closest
 from isobit.formats import MAX_WIDTH, Format
 from isobit.quantization.config import parse_config
 from isobit.quantization.hls4ml import is_hls4ml, parse_hls4ml
@@ -17,16 +17,27 @@ if TYPE_CHECKING:
     from isobit.model import Model
     from isobit.quantized import QuantizedModel
 
+PROFILES = ("exact", "hls4ml")
+
 
 def quantize(
     model: Model,
     config: str | Format | Mapping[str, Any] | None,
     calibration: Any,
     width: int | None,
+    profile: str = "exact",
 ) -> QuantizedModel:
     """The work of :meth:`isobit.Model.quantize`, which documents it."""
     from isobit.quantized import QuantizedModel
 
+    if profile not in PROFILES:
+        raise ConfigError(f"there is no profile {profile!r}.{closest(profile, PROFILES)}")
+    if profile == "hls4ml":
+        from isobit.hls4ml.profile import quantize_like_hls4ml
+
+        if calibration is not None or width is not None:
+            raise ConfigError("profile 'hls4ml' has its types from the configuration; leave calibration out")
+        return quantize_like_hls4ml(model, config)
     request = parse(config, model.graph)
     if calibration is None:
         if width is not None:

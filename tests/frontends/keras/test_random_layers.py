@@ -41,6 +41,7 @@ BUILDERS: dict[str, Builder] = {
 }
 
 pytestmark = [
+    pytest.mark.first,
     pytest.mark.slow,
     # Keras' own variables do not follow NumPy 2 yet.
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from frontends.keras.build import archive, called, dense, functional, input_layer, kernel, layer, sequential
@@ -81,7 +82,7 @@ def test_layer_is_refused(tmp_path: Path, spec: Any, phrases: tuple[str, ...]) -
     )
     with pytest.raises(UnsupportedError) as caught:
         load(archive(tmp_path, sequential(input_layer(3, 4), spec), state))
-    for phrase in phrases:
+    for phrase in ("model.keras: ", *phrases):
         assert phrase in str(caught.value)
 
 
@@ -99,6 +100,19 @@ def test_unusual_call_is_refused(tmp_path: Path, kwargs: Any) -> None:
     config = functional([called(input_layer(4)), called(layer("Flatten"), "x", **kwargs)], ["x"], ["it"])
     with pytest.raises(UnsupportedError, match=f"'it'.*{next(iter(kwargs))}"):
         load(archive(tmp_path, config))
+
+
+def test_masks_of_several_attention_axes_are_refused(tmp_path: Path) -> None:
+    projection = [np.ones((4, 1, 2), np.float32), np.zeros((1, 2), np.float32)]
+    state = {f"layers/multi_head_attention/{name}_dense": projection for name in ("query", "key", "value")}
+    state["layers/multi_head_attention/output_dense"] = [np.ones((1, 2, 4), np.float32), np.zeros(4)]
+    spec = called(layer("MultiHeadAttention", num_heads=1, key_dim=2, attention_axes=[1, 2]), "x")
+    spec["inbound_nodes"] = [{"args": [ref("x"), ref("x")], "kwargs": {"use_causal_mask": True}}]
+    config = functional([called(input_layer(2, 3, 4)), spec], ["x"], ["it"])
+    with pytest.raises(
+        UnsupportedError, match=r"'it' .*one attention axis, not for attention_axes = \(0, 1\)"
+    ):
+        load(archive(tmp_path, config, state))
 
 
 def test_usual_call_options_are_accepted(tmp_path: Path) -> None:

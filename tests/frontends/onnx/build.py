@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,13 @@ def run_onnxruntime(made: onnx.ModelProto | Path, data: Mapping[str, Any]) -> li
 
 
 def run_peer(made: onnx.ModelProto, data: Mapping[str, Any]) -> list[np.ndarray[Any, Any]]:
-    """What onnxruntime computes, or, for opsets newer than its own, the reference of the onnx package."""
+    """What onnxruntime computes, or the reference of the onnx package for what onnxruntime lacks."""
     if made.opset_import[0].version <= newest_of_onnxruntime():
-        return run_onnxruntime(made, data)
+        from onnxruntime.capi.onnxruntime_pybind11_state import NotImplemented as Lacking
+
+        # 1.32 runs opset 28, but finds no kernel for Swish there.
+        with suppress(Lacking):
+            return run_onnxruntime(made, data)
     from onnx.reference import ReferenceEvaluator
 
     return list(ReferenceEvaluator(made).run(None, dict(data)))

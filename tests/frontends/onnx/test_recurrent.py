@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 
+import isobit
 from frontends.onnx.build import check, model, node, read
 from isobit.errors import UnsupportedError
 
@@ -51,6 +52,24 @@ def test_lengths_and_initial_states_as_inputs(tmp_path: Path) -> None:
     made.graph.input.append(onnx.helper.make_tensor_value_info("h0", 1, ["n", 2, UNITS]))
     graph = check(made, tmp_path)
     assert [n.op for n in graph].count("gru") == 4  # both directions, for the sequence and for the state
+
+
+@pytest.mark.parametrize("length", [-1, 6, 2.5])
+def test_lengths_that_do_not_exist_are_refused(length: float, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    weights = {"w": rng.normal(size=(1, 6, 3)), "r": rng.normal(size=(1, 6, 2))}
+    made = model(
+        [node("GRU", ["x", "w", "r", "", "lengths"], ["y"], hidden_size=2, layout=1)],
+        {"x": ["n", 5, 3]},
+        constants={name: array.astype(np.float32) for name, array in weights.items()},
+    )
+    made.graph.input.append(onnx.helper.make_tensor_value_info("lengths", onnx.TensorProto.INT32, ["n"]))
+    (tmp_path / "model.onnx").write_bytes(made.SerializeToString())
+    loaded = isobit.load(tmp_path / "model.onnx")
+    data = {"x": np.ones((2, 5, 3)), "lengths": np.array([5, length])}
+    for one in (loaded, loaded.quantize("fixed<16,6>")):
+        with pytest.raises(isobit.InputError, match=f"'lengths': sample 1 is {length}, .*from 0 to 5"):
+            one.predict(data)
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

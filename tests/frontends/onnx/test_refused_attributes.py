@@ -33,7 +33,11 @@ REFUSED: dict[str, tuple[onnx.NodeProto, dict[str, Any], str]] = {
     "no stride": (node("Conv", ["x", "w"], ["y"], strides=[0, 1]), W, "attribute strides"),
     "dilations": (node("Conv", ["x", "w"], ["y"], dilations=[1, 0]), W, "attribute dilations"),
     "kernel shape": (node("Conv", ["x", "w"], ["y"], kernel_shape=[2, 2]), W, "kernel_shape"),
-    "group": (node("Conv", ["x", "w"], ["y"], group=3), W, "attribute group is 3"),
+    "group": (
+        node("Conv", ["x", "w"], ["y"], group=3),
+        W,
+        "attribute group is 3, .* the 2 channels of 'x' and the first axis",
+    ),
     "channels": (node("Conv", ["x", "w"], ["y"], group=2), W, "does not fit 'x'"),
     "bias": (node("Conv", ["x", "w", "b"], ["y"]), {**W, "b": np.ones(3, "f4")}, "the bias has shape"),
     "weights of data": (node("Conv", ["x", "x"], ["y"]), {}, "input 1 .* computed from the data"),

@@ -9,6 +9,7 @@ import pytest
 from onnx import TensorProto, helper
 
 import isobit
+from isobit.trees import Ranks
 
 MODES = ("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ")
 FEATURES, CUTS = 3, np.float32([-1.5, -0.1, 0.0, 0.3, 2.0])
@@ -136,8 +137,13 @@ def test_missing_values_without_a_rule_are_refused(tmp_path):
     )
     X = samples(missing=False)
     X[7, 1] = np.nan
-    with pytest.raises(isobit.InputError, match="sample 7, feature 1 is nan"):
-        isobit.load(path).predict(X)
+    model = isobit.load(path)
+    (forest,) = (node.name for node in model.layers if node.op == "forest")
+    message = rf"sample 7, feature 1 is nan \(1 .*the forest '{forest}' has no rule for missing values"
+    with pytest.raises(isobit.InputError, match=message):
+        model.predict(X)
+    with pytest.raises(isobit.InputError, match=message):
+        Ranks(model).encode(X)
 
 
 SCORES = [("label", TensorProto.INT64), ("scores", TensorProto.FLOAT)]

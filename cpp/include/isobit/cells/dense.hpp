@@ -9,12 +9,33 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace cells {
 
+namespace detail {
+
+template <class N>
+N number_of(const N& n) {
+  return n;
+}
+template <class All, class N, class Index>
+All number_of(const window<All, N, Index>& from) {
+  return from.all;
+}
+
+}  // namespace detail
+
 struct dense {
+  // The format of the exact sum of n products and a bias, whatever the accumulator.
+  template <class N, class X, class W, class A, class B>
+  static constexpr auto total_format(const N& n, const X& x, const W& w, const A&, const B& b)
+      -> decltype(affine_format(n, x, w, b)) {
+    return affine_format(n, x, w, b);
+  }
+
   // The exact sums of R neighbouring neurons; returns their format. The weights begin at the first
   // neuron's column, rows lie `row_stride` apart.
-  template <int R, class P, class N, class FX, class FW, class FB, class Raw>
+  template <int R, class P, class N, class FX, class FW, class FB, class A,
+            class Raw>
   static auto sums(const N& n_in, const view<P, FX>& x, const constants<P, FW>& weight,
-                   std::ptrdiff_t row_stride, const constants<P, FB>& bias, Raw (&sums)[R])
+                   std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A&, Raw (&sums)[R])
       -> decltype(affine_format(n_in, x.format(), weight.format(), bias.format())) {
     auto total = affine_format(n_in, x.format(), weight.format(), bias.format());
     P::template affine<R>(n_in, x, weight, row_stride, bias, total, sums);
@@ -22,11 +43,11 @@ struct dense {
   }
 
   // The same over a window (window.hpp).
-  template <int R, class P, class All, class N, class Index, class FX, class FW, class FB,
+  template <int R, class P, class All, class N, class Index, class FX, class FW, class FB, class A,
             class Raw>
   static auto sums(const window<All, N, Index>& from, const view<P, FX>& x,
                    const constants<P, FW>& weight, std::ptrdiff_t row_stride,
-                   const constants<P, FB>& bias, Raw (&sums)[R])
+                   const constants<P, FB>& bias, const A&, Raw (&sums)[R])
       -> decltype(affine_format(from.all, x.format(), weight.format(), bias.format())) {
     auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
     P::template affine_window<R>(from, x, weight, row_stride, bias, total, sums);
@@ -35,11 +56,11 @@ struct dense {
 
   // The sums of one neuron (of one register of them) in X windows that follow one another, for
   // policies that can.
-  template <int X, class P, class All, class N, class Index, class FX, class FW, class FB,
+  template <int X, class P, class All, class N, class Index, class FX, class FW, class FB, class A,
             class Raw>
   static auto sums_at(const window<All, N, Index>& from, const view<P, FX>& x,
                       const constants<P, FW>& weight, std::ptrdiff_t row_stride,
-                      const constants<P, FB>& bias, Raw (&sums)[X])
+                      const constants<P, FB>& bias, const A&, Raw (&sums)[X])
       -> decltype(affine_format(from.all, x.format(), weight.format(), bias.format())) {
     auto total = affine_format(from.all, x.format(), weight.format(), bias.format());
     P::template affine_positions<X>(from, x, weight, row_stride, bias, total, sums);
@@ -56,22 +77,12 @@ struct dense {
   static void neurons(const N& inputs, const view<P, FX>& x, const constants<P, FW>& weight,
                       std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A& accumulator,
                       const view<P, FY>& y) {
-    using total_format =
-        decltype(affine_format(number_of(inputs), x.format(), weight.format(), bias.format()));
-    typename P::template raw<total_format> all[R];
-    const total_format total = sums<R>(inputs, x, weight, row_stride, bias, all);
+    using total = decltype(affine_format(detail::number_of(inputs), x.format(), weight.format(),
+                                         bias.format()));
+    typename P::template raw<total> all[R];
+    const total f = sums<R>(inputs, x, weight, row_stride, bias, accumulator, all);
     for (int r = 0; r < R; ++r)
-      y.put(r, finish(num<P, total_format>(total, all[r]), accumulator, y.format()));
-  }
-
- private:
-  template <class N>
-  static N number_of(const N& n) {
-    return n;
-  }
-  template <class All, class N, class Index>
-  static All number_of(const window<All, N, Index>& from) {
-    return from.all;
+      y.put(r, finish(num<P, total>(f, all[r]), accumulator, y.format()));
   }
 };
 

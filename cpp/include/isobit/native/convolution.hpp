@@ -71,8 +71,8 @@ struct convolution {
     using x_format = typename X::format_type;
     using weight = typename W::format_type;
     using bias = typename B::format_type;
-    using sum =
-        decltype(affine_format(count<Windows::taps * Windows::in>(), x_format(), weight(), bias()));
+    using sum = decltype(Cell::total_format(count<Windows::taps * Windows::in>(), x_format(),
+                                            weight(), A::template at<behind>(0), bias()));
     const auto* weights = reinterpret_cast<const vec*>(W::data()) +
                           std::ptrdiff_t{g * panels + j} * Windows::taps * words;
     const auto* biases = reinterpret_cast<const vec*>(B::data()) + g * panels + j;
@@ -81,7 +81,8 @@ struct convolution {
     vec sums[N];
     Cell::template sums_at<N>(Windows::at(p, words, Z::data()), x,
                               constants<P, weight>(weight(), weights), 1,
-                              constants<P, bias>(bias(), biases), sums);
+                              constants<P, bias>(bias(), biases), A::template at<behind>(0),
+                              sums);
     for (int k = 0; k < N; ++k) {
       const int i = ((p + k) * Windows::groups + g) * Windows::out + j * lanes;
       Y::template put<behind>(
@@ -99,12 +100,11 @@ template <class P, class Cell, class Windows, class X, class W, class B, class A
 struct plain_convolution {
   ISOBIT_NATIVE_FLATTEN static void run(unsigned char* w) {
     using x_format = typename X::format_type;
-    using most = count<Windows::taps * Windows::in>;
     constexpr int columns = Windows::groups * Windows::out;
     wide_row<P, X, X::size(), Offset> all(w, 0);
     for (int p = 0; p < Windows::positions; ++p)
       for (int o = 0; o < columns; ++o)
-        detail::plain_sum<P, Cell, most, x_format, W, B, A, Y>(
+        detail::plain_sum<P, Cell, x_format, W, B, A, Y>(
             w, Windows::at(p, Windows::in, nullptr),
             view<P, x_format>(x_format(), all.data() + o / Windows::out * Windows::in), columns, o,
             p * columns + o);

@@ -30,20 +30,17 @@ auto after(const V& v, int i) {
 }
 
 // One sum in integers of any width: terms of x with column o of the weights, to element i of Y.
-// Count: how many terms at most.
-template <class P, class Cell, class Count, class F, class W, class B, class A, class Y,
-          class Terms>
+template <class P, class Cell, class F, class W, class B, class A, class Y, class Terms>
 void plain_sum(unsigned char* w, const Terms& terms, const view<P, F>& x, int columns, int o,
                int i) {
   using weight = typename W::format_type;
   using bias = typename B::format_type;
-  using sum = decltype(affine_format(Count(), F(), weight(), bias()));
-  word<P, sum> sums[1];
-  Cell::template sums<1>(terms, x, constants<P, weight>(weight(), W::data() + o), columns,
-                         constants<P, bias>(bias(), B::data() + o), sums);
-  Y::template put<P>(
-      w, i,
-      Cell::finish(num<P, sum>(sum(), sums[0]), A::template at<P>(0), typename Y::format_type()));
+  using result = typename Y::format_type;
+  word<P, result> y[1];
+  Cell::template neurons<1>(terms, x, constants<P, weight>(weight(), W::data() + o), columns,
+                            constants<P, bias>(bias(), B::data() + o), A::template at<P>(0),
+                            view<P, result>(result(), y));
+  Y::template put<P>(w, i, num<P, result>(result(), y[0]));
 }
 
 }  // namespace detail
@@ -98,13 +95,14 @@ struct matrix {
     using x_format = typename X::format_type;
     using weight = typename W::format_type;
     using bias = typename B::format_type;
-    using sum = decltype(affine_format(count<In>(), x_format(), weight(), bias()));
+    using sum = decltype(Cell::total_format(count<In>(), x_format(), weight(),
+                                            A::template at<behind>(0), bias()));
     const auto* weights = reinterpret_cast<const vec*>(W::data()) + p * words;
     const auto* biases = reinterpret_cast<const vec*>(B::data()) + p;
     const view<P, x_format> x(x_format(), static_cast<vec*>(const_cast<void*>(row)));
     vec sums[R];
     Cell::template sums<R>(count<In>(), x, constants<P, weight>(weight(), weights), R,
-                           constants<P, bias>(bias(), biases), sums);
+                           constants<P, bias>(bias(), biases), A::template at<behind>(0), sums);
     for (int k = 0; k < R; ++k) {
       const int i = r * Out + (p + k) * lanes;
       Y::template put<behind>(
@@ -124,7 +122,7 @@ struct plain_matrix {
     for (int r = 0; r < Rows; ++r) {
       wide_row<P, X, In, Offset> row(w, r * In);
       for (int o = 0; o < Out; ++o)
-        detail::plain_sum<P, Cell, count<In>, typename X::format_type, W, B, A, Y>(
+        detail::plain_sum<P, Cell, typename X::format_type, W, B, A, Y>(
             w, count<In>(), row.as_view(), Out, o, r * Out + o);
     }
   }

@@ -41,6 +41,12 @@ struct bit_counts {
     taken += words;
     return words;
   }
+  // Twice what they are.
+  void twice() {
+    if (limited) flush();
+#pragma GCC unroll 64
+    for (int i = 0; i < Size; ++i) (limited ? all[i] : some[i]) *= 2;
+  }
   vec total(int i) const { return limited ? all[i] + Unit::total(some[i]) : Unit::total(some[i]); }
 
  private:
@@ -52,6 +58,54 @@ struct bit_counts {
     }
     taken = 0;
   }
+};
+
+// Counts for R neurons and S registers of samples the differing bits of n words. Row i of the
+// weights begins `row_stride` words after row i-1; neurons lie `next_neuron` apart.
+template <int R, int S, class Group, class Unit>
+void count_words(int n, const Group* x, std::ptrdiff_t x_stride, const std::int32_t* weights,
+                 std::ptrdiff_t row_stride, std::ptrdiff_t next_neuron,
+                 bit_counts<Unit, R * S>& counts) {
+  while (n > 0) {
+    const int now = counts.begin(n);
+    n -= now;
+    for (int i = 0; i < now; ++i) {
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r) {
+        const typename Unit::vec weight = typename Unit::vec{} + weights[r * next_neuron];
+#pragma GCC unroll 4
+        for (int s = 0; s < S; ++s)
+          counts.some[r * S + s] = Unit::add(counts.some[r * S + s], x->in[s], weight);
+      }
+      x += x_stride;
+      weights += row_stride;
+    }
+  }
+}
+
+// The differing bits of a row of n words for R registers of neurons, added to `differing`.
+template <int R, class Terms, class Vec>
+void count_row(int n, const unsigned char* row, const Vec* weights, std::ptrdiff_t row_stride,
+               std::ptrdiff_t next_panel, Vec (&differing)[R]) {
+  using unit = typename Terms::unit;
+  for (int first = 0; first < n; first += unit::at_once) {
+    const int count = n - first < unit::at_once ? n - first : unit::at_once;
+    Vec counts[R];
+    sum_row<R>(Terms(), count, row, weights, row_stride, next_panel, counts);
+    for (int r = 0; r < R; ++r) differing[r] += unit::total(counts[r]);
+    row += count * std::ptrdiff_t{4};
+    weights += count * row_stride;
+  }
+}
+
+// Differing bits as the terms of sum_row.
+template <int N>
+struct bit_terms {
+  using word_type = std::int32_t;
+  using unit = bit_unit<N>;
+  using vec = typename unit::vec;
+  static vec plus(vec a, vec b) { return vector_arithmetic<std::int32_t, N>::add(0, a, b); }
+  static vec add(vec sum, vec x, vec w) { return unit::add(sum, x, w); }
 };
 
 }  // namespace detail
@@ -71,8 +125,8 @@ struct bit_samples : registers<lanes<std::int32_t, N>, S>, derived<bit_samples<N
                      const constants<bit_samples, FB>& b, const A& total, group (&out)[R]) {
     const int shift = detail::difference_shift(total, x.format(), w.format());
     detail::bit_counts<unit, R * S> counts;
-    count_words<R>((n + bits_of_a_word - 1) / bits_of_a_word, x.data, x.stride, w.data, row_stride,
-                   w.stride, counts);
+    detail::count_words<R, S>((n + bits_of_a_word - 1) / bits_of_a_word, x.data, x.stride, w.data,
+                              row_stride, w.stride, counts);
     end<R>(b, total, shift, 0, counts, out);
   }
 
@@ -91,34 +145,14 @@ struct bit_samples : registers<lanes<std::int32_t, N>, S>, derived<bit_samples<N
       if (from.at[t] < 0)
         missing += from.n;
       else
-        count_words<R>(n_words, x.data + from.at[t] * from.next * x.stride, x.stride, weights,
-                       row_stride, w.stride, counts);
+        detail::count_words<R, S>(n_words, x.data + from.at[t] * from.next * x.stride, x.stride,
+                                  weights, row_stride, w.stride, counts);
     end<R>(b, total, shift, missing, counts, out);
   }
 
  private:
   using one = lanes<std::int32_t, N>;
 
-  template <int R>
-  static void count_words(int n, const group* x, std::ptrdiff_t x_stride,
-                          const std::int32_t* weights, std::ptrdiff_t row_stride,
-                          std::ptrdiff_t next_neuron, detail::bit_counts<unit, R * S>& counts) {
-    while (n > 0) {
-      const int now = counts.begin(n);
-      n -= now;
-      for (int i = 0; i < now; ++i) {
-#pragma GCC unroll 16
-        for (int r = 0; r < R; ++r) {
-          const vec weight = vec{} + weights[r * next_neuron];
-#pragma GCC unroll 4
-          for (int s = 0; s < S; ++s)
-            counts.some[r * S + s] = unit::add(counts.some[r * S + s], x->in[s], weight);
-        }
-        x += x_stride;
-        weights += row_stride;
-      }
-    }
-  }
   template <int R, class B, class A>
   static void end(const B& b, const A& total, int shift, int missing,
                   const detail::bit_counts<unit, R * S>& counts, group (&out)[R]) {
@@ -149,17 +183,10 @@ struct bit_neurons : neuron_arithmetic<std::int32_t, N>, derived<bit_neurons<N>>
                      const constants<bit_neurons, FB>& b, const A& total, vec (&out)[R]) {
     const int shift = detail::difference_shift(total, x.format(), w.format());
     const int n_words = (n + bits_of_a_word - 1) / bits_of_a_word;
-    const auto* row = reinterpret_cast<const unsigned char*>(x.data);
-    const vec* weights = w.data;
     vec differing[R] = {};
-    for (int first = 0; first < n_words; first += unit::at_once) {
-      const int count = n_words - first < unit::at_once ? n_words - first : unit::at_once;
-      vec counts[R];
-      detail::sum_row<R, terms>(count, row, weights, row_stride, w.stride, counts);
-      for (int r = 0; r < R; ++r) differing[r] += unit::total(counts[r]);
-      row += count * std::ptrdiff_t{4};
-      weights += count * row_stride;
-    }
+    detail::count_row<R, detail::bit_terms<N>>(n_words,
+                                               reinterpret_cast<const unsigned char*>(x.data),
+                                               w.data, row_stride, w.stride, differing);
     for (int r = 0; r < R; ++r)
       out[r] = ints::sub(total, b.data[r * b.stride], ints::shl(total, differing[r], shift));
   }
@@ -206,13 +233,6 @@ struct bit_neurons : neuron_arithmetic<std::int32_t, N>, derived<bit_neurons<N>>
       out[p] = ints::sub(total, b.data[0] - static_cast<std::int32_t>(missing[p] << (shift - 1)),
                          ints::shl(total, counts.total(p), shift));
   }
-
- private:
-  struct terms {
-    using word_type = std::int32_t;
-    static vec plus(vec a, vec b) { return ints::add(0, a, b); }
-    static vec add(vec sum, vec x, vec w) { return unit::add(sum, x, w); }
-  };
 };
 
 }  // namespace ISOBIT_ISA

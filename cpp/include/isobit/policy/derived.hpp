@@ -29,6 +29,21 @@ constexpr auto affine_format(const N& n, const X& x, const W& w, const B& b)
   return sum(sum_of(n, product(x, w)), b);
 }
 
+// A product of the format `exact`, rounded to the fractional bits of an accumulator in its way. It
+// keeps its place in front of the point, so that nothing overflows.
+template <class X, class A, class = std::enable_if_t<detail::is_static<X>::value>>
+constexpr auto rounded_to(X, A)
+    -> fmt<detail::max(detail::magnitude_bits(X()) + detail::min(X::frac(), A::frac()), 0) + 2,
+           detail::min(X::frac(), A::frac()), X::is_signed(), A::rounds()> {
+  return {};
+}
+constexpr dyn rounded_to(const dyn& exact, const dyn& accumulator) {
+  const int frac = accumulator.is_exact() ? exact.frac()
+                                          : detail::min(exact.frac(), accumulator.frac());
+  return dyn(detail::max(detail::magnitude_bits(exact) + frac, 0) + 2, frac, exact.is_signed(),
+             accumulator.rounds());
+}
+
 template <class P>
 struct derived {
   template <class From, class To>
@@ -89,6 +104,44 @@ struct derived {
         for (int r = 0; r < R; ++r)
           acc[r] = P::add(fs, acc[r],
                           P::mul(fp, xs[i * x.stride], P::splat(w.format(), row[r * w.stride])));
+    }
+    for (int r = 0; r < R; ++r) {
+      auto bias = P::splat(b.format(), b.data[r * b.stride]);
+      out[r] = P::add(total, P::shl(total, acc[r], total.frac() - fs.frac()),
+                      P::shl(total, bias, total.frac() - b.format().frac()));
+    }
+  }
+
+  // The same with every product rounded to the fractional bits of an accumulator before it is added:
+  // sums are exact again, so their order is free.
+  template <int R, class N, class FX, class FW, class FB, class Acc, class A, class Raw>
+  static void affine_rounded(const N& n, const view<P, FX>& x, const constants<P, FW>& w,
+                             std::ptrdiff_t row_stride, const constants<P, FB>& b,
+                             const Acc& accumulator, const A& total, Raw (&out)[R]) {
+    const int here = 0;
+    affine_rounded_window<R>(window<N, N, int>{n, n, 1, &here, 0, nullptr}, x, w, row_stride, b,
+                             accumulator, total, out);
+  }
+
+  template <int R, class All, class N, class Index, class FX, class FW, class FB, class Acc,
+            class A, class Raw>
+  static void affine_rounded_window(const window<All, N, Index>& from, const view<P, FX>& x,
+                                    const constants<P, FW>& w, std::ptrdiff_t row_stride,
+                                    const constants<P, FB>& b, const Acc& accumulator,
+                                    const A& total, Raw (&out)[R]) {
+    auto rounded = rounded_to(product(x.format(), w.format()), accumulator);
+    auto fs = sum_of(from.all, rounded);
+    typename P::template raw<std::decay_t<decltype(fs)>> acc[R];
+    for (int r = 0; r < R; ++r) acc[r] = P::lit(fs, 0);
+    for (int t = 0; t < from.taps; ++t) {
+      if (from.at[t] < 0) continue;
+      auto xs = x.from(from.at[t] * from.next);
+      const auto* row = w.data + static_cast<std::ptrdiff_t>(t) * from.n * row_stride;
+      for (int i = 0; i < from.n; ++i, row += row_stride)
+        for (int r = 0; r < R; ++r) {
+          num<P, FW> weight(w.format(), P::splat(w.format(), row[r * w.stride]));
+          acc[r] = P::add(fs, acc[r], isobit::cast(xs[i] * weight, rounded).raw);
+        }
     }
     for (int r = 0; r < R; ++r) {
       auto bias = P::splat(b.format(), b.data[r * b.stride]);

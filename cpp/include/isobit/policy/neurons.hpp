@@ -8,6 +8,7 @@
 
 #include "isobit/policy/dot.hpp"
 #include "isobit/policy/gather.hpp"
+#include "isobit/policy/rounded_products.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
@@ -53,10 +54,10 @@ Vec broadcast_word(const void* row, std::ptrdiff_t i) {
   return Vec{} + word;
 }
 
-// Sums over a row for R registers of neurons: Terms::add(sum, word, weights) adds one word. Several
+// Sums over a row for R registers of neurons: terms.add(sum, word, weights) adds one word. Several
 // partial sums hide the latency of the instruction; additions modulo 2^n may be done in any order.
 template <int R, class Terms, class Vec>
-void sum_row(int words, const void* row, const Vec* weights, std::ptrdiff_t next_word,
+void sum_row(const Terms& terms, int words, const void* row, const Vec* weights, std::ptrdiff_t next_word,
              std::ptrdiff_t next_register, Vec (&sum)[R]) {
   using T = typename Terms::word_type;
   constexpr int chains = R >= 4 ? 1 : R >= 2 ? 2 : 4;
@@ -69,19 +70,19 @@ void sum_row(int words, const void* row, const Vec* weights, std::ptrdiff_t next
 #pragma GCC unroll 8
       for (int r = 0; r < R; ++r)
         partial[c][r] =
-            Terms::add(partial[c][r], x, weights[(i + c) * next_word + r * next_register]);
+            terms.add(partial[c][r], x, weights[(i + c) * next_word + r * next_register]);
     }
   for (; i < words; ++i) {
     const Vec x = broadcast_word<T, Vec>(row, i);
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r)
-      partial[0][r] = Terms::add(partial[0][r], x, weights[i * next_word + r * next_register]);
+      partial[0][r] = terms.add(partial[0][r], x, weights[i * next_word + r * next_register]);
   }
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r) {
     Vec all = partial[0][r];
 #pragma GCC unroll 4
-    for (int c = 1; c < chains; ++c) all = Terms::plus(all, partial[c][r]);
+    for (int c = 1; c < chains; ++c) all = terms.plus(all, partial[c][r]);
     sum[r] = all;
   }
 }
@@ -112,7 +113,7 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
   template <int R>
   static void products(int n, const void* row, const vec* weights, std::ptrdiff_t row_stride,
                        std::ptrdiff_t next_panel, vec (&sum)[R]) {
-    detail::sum_row<R, terms>(n, row, weights, row_stride, next_panel, sum);
+    detail::sum_row<R>(terms(), n, row, weights, row_stride, next_panel, sum);
   }
 
   // As derived::affine for R registers of neurons: x.data is a row of packed activations, w.data
@@ -128,6 +129,41 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
       out[r] = ints::add(total, ints::shl(total, out[r], shift), b.data[r * b.stride]);
   }
 
+  // As derived::affine_rounded, in the same way. Pairs are rounded as rounded_products.hpp tells.
+  template <int R, class Count, class FX, class FW, class FB, class Acc, class A>
+  static void affine_rounded(const Count& n, const view<packed_neurons, FX>& x,
+                             const constants<packed_neurons, FW>& w, std::ptrdiff_t row_stride,
+                             const constants<packed_neurons, FB>& b, const Acc& accumulator,
+                             const A& total, vec (&out)[R]) {
+    const int n_words = (n + K - 1) / K;
+    const auto rounds = rounded_terms(x.format(), w.format(), accumulator, count<K>());
+    const int shift = total.frac() - detail::min(product(x.format(), w.format()).frac(),
+                                                 accumulator.frac());
+    detail::sum_row<R>(rounds, n_words, x.data, w.data, row_stride, w.stride, out);
+    for (int r = 0; r < R; ++r) {
+      const vec sum = rounds.end(rounds.plus(out[r], rounds.start(n_words)));
+      out[r] = ints::add(total, ints::shl(total, sum, shift), b.data[r * b.stride]);
+    }
+  }
+  template <int X, class All, class Count, class Index, class FX, class FW, class FB, class Acc,
+            class A>
+  static void affine_rounded_positions(const window<All, Count, Index>& from,
+                                       const view<packed_neurons, FX>& x,
+                                       const constants<packed_neurons, FW>& w,
+                                       std::ptrdiff_t row_stride,
+                                       const constants<packed_neurons, FB>& b,
+                                       const Acc& accumulator, const A& total, vec (&out)[X]) {
+    const int n_words = (from.n + K - 1) / K;
+    const auto rounds = rounded_terms(x.format(), w.format(), accumulator, count<K>());
+    const int shift = total.frac() - detail::min(product(x.format(), w.format()).frac(),
+                                                 accumulator.frac());
+    vec sum[X];
+    for (int p = 0; p < X; ++p) sum[p] = rounds.start(from.taps * n_words);
+    sum_positions(rounds, from, n_words, x, w, row_stride, sum);
+    for (int p = 0; p < X; ++p)
+      out[p] = ints::add(total, ints::shl(total, rounds.end(sum[p]), shift), b.data[0]);
+  }
+
   // The sums of X windows that follow one another, for one register of neurons: each register of
   // weights is loaded once for all of them, and their chains of sums hide the latency of the
   // instruction. Taps in the padding have words, too.
@@ -138,9 +174,19 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
                                const constants<packed_neurons, FB>& b, const A& total,
                                vec (&out)[X]) {
     const int shift = total.frac() - product(x.format(), w.format()).frac();
-    const int n_words = (from.n + K - 1) / K;
-    const vec* weights = w.data;
     vec sum[X] = {};
+    sum_positions(terms(), from, (from.n + K - 1) / K, x, w, row_stride, sum);
+    for (int p = 0; p < X; ++p)
+      out[p] = ints::add(total, ints::shl(total, sum[p], shift), b.data[0]);
+  }
+
+ private:
+  template <int X, class Terms, class All, class Count, class Index, class FX, class FW>
+  static void sum_positions(const Terms& all, const window<All, Count, Index>& from, int n_words,
+                            const view<packed_neurons, FX>& x,
+                            const constants<packed_neurons, FW>& w, std::ptrdiff_t row_stride,
+                            vec (&sum)[X]) {
+    const vec* weights = w.data;
     for (int t = 0; t < from.taps; ++t) {
       const void* rows[X];
       detail::rows_of_tap<T>(from, t, x.data, rows);
@@ -148,14 +194,24 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
         const vec weight = *weights;
 #pragma GCC unroll 8
         for (int p = 0; p < X; ++p)
-          sum[p] = terms::add(sum[p], detail::broadcast_word<T, vec>(rows[p], i), weight);
+          sum[p] = all.add(sum[p], detail::broadcast_word<T, vec>(rows[p], i), weight);
       }
     }
-    for (int p = 0; p < X; ++p)
-      out[p] = ints::add(total, ints::shl(total, sum[p], shift), b.data[0]);
   }
 
- private:
+  template <class FX, class FW, class Acc, int Packed>
+  static rounded_pairs<N> rounded_terms(const FX& x, const FW& w, const Acc& accumulator,
+                                        count<Packed>) {
+    static_assert(Packed == 2, "only pairs are rounded");
+    return {product(x, w), accumulator};
+  }
+  template <class FX, class FW, class Acc>
+  static auto rounded_terms(const FX& x, const FW& w, const Acc& accumulator, count<1>)
+      -> rounded_words<packed_neurons, T, N, decltype(product(x, w)),
+                       decltype(rounded_to(product(x, w), accumulator))> {
+    return {product(x, w), rounded_to(product(x, w), accumulator)};
+  }
+
   struct terms {
     using word_type = T;
     static vec plus(vec a, vec b) { return ints::add(0, a, b); }

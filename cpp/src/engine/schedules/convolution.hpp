@@ -32,7 +32,7 @@ struct convolution_shape {
             n_in,
             taps,
             pixels + static_cast<std::ptrdiff_t>(p) * taps,
-            static_cast<std::ptrdiff_t>(groups) * ((n_in + pack - 1) / pack),
+            static_cast<std::ptrdiff_t>(groups) * engine::words(n_in, pack),
             padding};
   }
 };

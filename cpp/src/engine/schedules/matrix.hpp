@@ -9,11 +9,12 @@ inline namespace ISOBIT_ISA {
 namespace engine_kernels {
 
 // Rows of `ints[1]` inputs to rows of `ints[2]` outputs through a weight matrix in C order, in
-// tiles of neurons that share each load of an input. Packed weights: packed_schedules.hpp.
-template <class Cell>
+// tiles of neurons that share each load of an input. Packed weights: packed_schedules.hpp, for
+// cells of the kind `matrix`.
+template <class Cell, schedule_kind Kind = schedule_kind::matrix>
 struct matrix : schedule {
   static constexpr const char* name = "matrix";
-  static constexpr schedule_kind kind = schedule_kind::matrix;
+  static constexpr schedule_kind kind = Kind;
   static const char* wrong(const engine::operation_sizes& s) {
     if (s.n_ints != 3) return "wants rows, inputs and outputs";
     const std::int64_t rows = s.ints[0], n_in = s.ints[1], n_out = s.ints[2];

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from isobit.errors import IsobitError
 from isobit.frontends.keras.container import open_container
 from isobit.frontends.keras.convert import convert
 from isobit.frontends.keras.hdf5 import Hdf5
@@ -31,14 +32,19 @@ def load(path: Path, weights: Path | None = None) -> Graph:
     Raises
     ------
     UnsupportedError
-        Naming the layer and the class, option or function that isobit does not implement.
+        Naming the file, the layer and the class, option or function that isobit does not implement.
     FileFormatError
         When a file is damaged, inconsistent, larger than 512 MiB or not what its suffix says.
     GraphError
         When shapes do not fit each other.
     """
     container = open_container(path, weights)
-    model = read_model(container.architecture, path.stem)
-    with Hdf5(container.weights, container.where) as file:
-        arrays = read_weights(file, model)
-    return convert(model, arrays, container.keras)
+    try:
+        model = read_model(container.architecture, path.stem)
+        with Hdf5(container.weights, container.where) as file:
+            arrays = read_weights(file, model)
+        return convert(model, arrays, container.keras)
+    except IsobitError as error:
+        if path.name in str(error):  # as errors of the weights' file do
+            raise
+        raise type(error)(f"{path.name}: {error}") from error.__cause__

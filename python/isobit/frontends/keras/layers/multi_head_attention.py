@@ -147,8 +147,11 @@ class MultiHeadAttention(Handler):
             masks.append(given_mask(call, bound["attention_mask"]))
         if not masks:
             return None
-        if len(heads.axes) != 1 and any(len(mask.shape) == 2 for mask in masks):
-            raise call.refuse("masks together with several attention_axes are not supported")
+        if len(heads.axes) != 1:
+            raise call.refuse(
+                f"masks are supported for one attention axis, not for attention_axes = {heads.axes} (counted "
+                "without the batch)"
+            )
         return combined(call, "logical_and", masks)
 
     def _fixed_mask(self, call: Call, bound: dict[str, Any], queries: int, keys: int) -> Any:

@@ -89,9 +89,11 @@ def _over(
 
 def _groups(layer: Layer, x: Tensor, weight: FloatArray) -> int:
     groups = layer.attributes.integer("group", 1)
-    if groups < 1 or channels_of(layer, x) % groups or weight.shape[0] % groups:
+    channels = channels_of(layer, x)
+    if groups < 1 or channels % groups or weight.shape[0] % groups:
         raise FileFormatError(
-            f"attribute group is {groups}, which does not divide the channels of {x.name!r} and of the weight"
+            f"attribute group is {groups}, which does not divide both the {channels} channels of {x.name!r} "
+            f"and the first axis of the weight, of shape {weight.shape}"
         )
     return groups
 

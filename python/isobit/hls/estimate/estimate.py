@@ -1,0 +1,154 @@
+"""From a model to its estimate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from isobit.errors import ConfigError, closest
+from isobit.hls.estimate import technology as tech
+from isobit.hls.estimate.cost import Cost, Schedule
+from isobit.hls.estimate.elements import elements
+from isobit.hls.estimate.operation import Operation, operations_of
+from isobit.hls.estimate.parts import part_of
+from isobit.hls.estimate.sums import sums
+from isobit.hls.estimate.table import Estimate, LayerEstimate
+from isobit.quantization.request import parse_reuse_factor, parse_strategy
+
+if TYPE_CHECKING:
+    from isobit.quantized import QuantizedModel
+
+IO_TYPES = ("io_parallel", "io_stream")
+
+
+def estimate(
+    model: QuantizedModel,
+    *,
+    reuse_factor: int | Mapping[str, int] | None = None,
+    strategy: str | Mapping[str, str] | None = None,
+    clock_period: float = 5.0,
+    part: str = "xcvu13p",
+    io_type: str = "io_parallel",
+) -> Estimate:
+    """Estimate latency and resources; :meth:`isobit.QuantizedModel.estimate` tells of the arguments."""
+    if io_type not in IO_TYPES:
+        raise ConfigError(f"io_type: {io_type!r} is not supported.{closest(str(io_type), IO_TYPES)}")
+    period = clock_period
+    if isinstance(period, bool) or not isinstance(period, int | float) or not 0 < period < math.inf:
+        raise ConfigError(f"clock_period: {period!r} is not a number of nanoseconds above zero")
+    device = part_of(part)
+    names = [node.name for node in model.layers]
+    given = {name: model.precision.layers[name].hardware for name in names}
+    strategies = _by_layer("strategy", strategy, names, parse_strategy)
+    factors = _by_layer("reuse_factor", reuse_factor, names, parse_reuse_factor)
+    schedules = {
+        name: Schedule(
+            strategies.get(name, given[name].get("strategy", "latency")),
+            factors.get(name, given[name].get("reuse_factor", 1)),
+            io_type == "io_stream",
+            float(period),
+        )
+        for name in names
+    }
+    operations = operations_of(model)
+    costs = [_cost(op, schedules[op.layer]) for op in operations]
+    layers = _layers(model, operations, costs, schedules)
+    interval = max((layer.interval for layer in layers), default=1)
+    latency = _latency(operations, costs, schedules, interval)
+    return Estimate(model.name, device, float(period), io_type, tuple(layers), latency, interval)
+
+
+def _cost(op: Operation, schedule: Schedule) -> Cost:
+    if op.weights is None:
+        return elements(op, schedule)
+    _check(op, op.weights.size // op.terms, schedule)
+    return sums(op, op.weights, schedule)
+
+
+def _check(op: Operation, columns: int, schedule: Schedule) -> None:
+    """Refuse reuse factors that do not share the products of a position evenly.
+
+    Raises
+    ------
+    ConfigError
+        Names the layer, and the nearest factors that it can have.
+    """
+    factors = {d for d in range(1, op.terms + 1) if op.terms % d == 0}
+    factors |= {op.terms * d for d in range(1, columns + 1) if columns % d == 0}
+    asked = schedule.reuse_factor
+    if asked not in factors:
+        near = ", ".join(map(str, sorted(sorted(factors, key=lambda factor: abs(factor - asked))[:6])))
+        raise ConfigError(
+            f"layer {op.layer!r}: a reuse factor of {asked} does not share its products evenly; the "
+            f"nearest that it can have are {near}. reuse_factor={{layer: factor}} chooses one for each"
+        )
+
+
+def _layers(
+    model: QuantizedModel, operations: list[Operation], costs: list[Cost], schedules: Mapping[str, Schedule]
+) -> list[LayerEstimate]:
+    found = []
+    for node in model.layers:
+        own = [(op, cost) for op, cost in zip(operations, costs, strict=True) if op.layer == node.name]
+        schedule = schedules[node.name]
+        found.append(
+            LayerEstimate(
+                name=node.name,
+                operator=node.op,
+                strategy=schedule.strategy,
+                reuse_factor=schedule.reuse_factor,
+                multiplications=sum(op.counts["multiplications"] for op, _ in own),
+                additions=sum(op.counts["additions"] for op, _ in own),
+                multipliers=sum(cost.multipliers for _, cost in own),
+                lut=round(sum(cost.lut for _, cost in own)),
+                ff=round(sum(cost.ff for _, cost in own)),
+                dsp=sum(cost.dsp for _, cost in own),
+                bram18=sum(cost.bram18 for _, cost in own),
+                latency=_latency([op for op, _ in own], [cost for _, cost in own], schedules, 0),
+                interval=max((cost.interval for _, cost in own), default=1),
+            )
+        )
+    return found
+
+
+def _latency(
+    operations: list[Operation], costs: list[Cost], schedules: Mapping[str, Schedule], interval: int
+) -> int:
+    """Cycles of the longest path.
+
+    Logic of operations in a row shares cycles. In a stream all operations work at the same time, and the
+    slowest one decides how long a sample takes; the others add what they need for one position.
+    """
+    ready: dict[int, tuple[int, float]] = {}
+    for op, cost in zip(operations, costs, strict=True):
+        schedule = schedules[op.layer]
+        used = tech.filled(schedule.clock_period)
+        cycles, time = max((ready.get(tensor, (0, 0.0)) for tensor in op.inputs), default=(0, 0.0))
+        extra = cost.cycles - (cost.interval - 1) if schedule.stream else cost.cycles
+        if op.weights is not None:  # sums begin and end with registers
+            cycles += math.ceil(time / used) + max(1, math.ceil(cost.nanoseconds / used)) + extra
+            time = 0.0
+        elif extra:
+            cycles += math.ceil((time + cost.nanoseconds) / used) + extra
+            time = 0.0
+        else:
+            time += cost.nanoseconds
+            cycles, time = cycles + int(time // used), time % used
+        ready[op.output] = cycles, time
+    last = max(ready.values(), default=(0, 0.0))
+    stream = any(schedule.stream for schedule in schedules.values())
+    used = tech.filled(next(iter(schedules.values())).clock_period) if schedules else 1.0
+    return last[0] + math.ceil(last[1] / used) + (interval if stream else 0)
+
+
+def _by_layer(what: str, value: Any, names: list[str], parse: Any) -> dict[str, Any]:
+    """An option for all layers, or by the name of a layer."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        return dict.fromkeys(names, parse(what, value))
+    for name in value:
+        if name not in names:
+            raise ConfigError(f"{what}: there is no layer {name!r}.{closest(str(name), names)}")
+    return {name: parse(f"{what} of {name!r}", entry) for name, entry in value.items()}

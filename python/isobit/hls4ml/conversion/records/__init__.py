@@ -1,0 +1,1 @@
+"""From nodes to records: the function that each calls, its configuration, types and weights."""

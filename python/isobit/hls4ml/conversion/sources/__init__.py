@@ -1,0 +1,1 @@
+"""What hls4ml's converters make of a file: declared layers, before its passes change them."""

@@ -1,0 +1,5 @@
+void top(const volatile int* x, volatile int* y) {
+  for (;;) {  // <- unbounded-loop
+    *y = *x;
+  }
+}

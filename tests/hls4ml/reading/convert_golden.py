@@ -1,0 +1,43 @@
+"""Write the projects of golden cases with hls4ml: ``convert_golden.py TARGET CASE...``, a line for each.
+
+In a process of its own: TensorFlow and hls4ml warn, print and take their time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+
+def convert(case, target):
+    import hls4ml
+
+    config = json.loads((case / "config.json").read_text())
+    options = {key: config[key] for key in ("hls_config", "backend", "io_type", "part")}
+    options |= {"output_dir": str(target), "project_name": "myproject"}
+    if (case / "model.keras").exists():
+        import keras
+
+        model = keras.models.load_model(case / "model.keras", compile=False)
+        converted = hls4ml.converters.convert_from_keras_model(model, **options)
+    else:
+        import onnx
+
+        converted = hls4ml.converters.convert_from_onnx_model(onnx.load(case / "model.onnx"), **options)
+    converted.write()
+
+
+def main():
+    target, *cases = map(Path, sys.argv[1:])
+    for case in cases:
+        try:
+            convert(case, target / case.name)
+            print(f"written {case.name}", flush=True)
+        except Exception as error:
+            # Models of QKeras and HGQ, whose packages are not there.
+            print(f"not converted {case.name}: {type(error).__name__}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,298 @@
+"""Single calls in random types give the bits of hls4ml's own functions, compiled from its templates."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from hls4ml_program import Program
+from isobit.formats import Format, Overflow, Rounding
+from isobit.hls4ml import Call, Firmware, Variable, Weight, emulate
+
+pytestmark = pytest.mark.slow
+
+SAMPLES = 24
+
+
+class Draw:
+    """Types, raws and weights."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)  # noqa: S311
+        self.numbers = np.random.default_rng(seed)
+
+    def format(self, width=(6, 18), integer=(2, 8), signed=None, wrap=0.5):
+        rng = self.rng
+        bits = rng.randint(*width)
+        signed = rng.random() < 0.75 if signed is None else signed
+        modes = [Overflow.SAT, Overflow.SAT_SYM, Overflow.SAT_ZERO]
+        overflow = Overflow.WRAP if rng.random() < wrap else rng.choice(modes)
+        return Format(bits, bits - rng.randint(*integer), signed, rng.choice(list(Rounding)), overflow)
+
+    def raws(self, fmt, shape):
+        raws = self.numbers.integers(fmt.min_raw, fmt.max_raw, shape, endpoint=True)
+        small = self.numbers.integers(-3, 4, shape).clip(fmt.min_raw, fmt.max_raw)
+        return np.where(self.numbers.random(shape) < 0.2, small, raws)
+
+    def weight(self, size, width=(3, 10), integer=(0, 3)):
+        fmt = self.format(width, integer, wrap=1.0)
+        return Weight(fmt, self.raws(fmt, size))
+
+
+def dense(draw, how):
+    rng = draw.rng
+    n_in, n_out = rng.choice([(6, 4), (8, 3), (12, 5), (4, 4)])
+    reuse = 1
+    if how == "resource":
+        reuse = rng.choice([r for r in (2, 3, 4) if n_in % r == 0])
+    elif how == "long":
+        n_out, reuse = 4, n_in * rng.choice([2, 4])
+    config = {
+        "n_in": n_in,
+        "n_out": n_out,
+        "reuse_factor": reuse,
+        "strategy": "latency" if how == "latency" else "resource",
+    }
+    types = {"accum_t": draw.format((8, 20))}
+    weights = {"weights": draw.weight(n_in * n_out), "biases": draw.weight(n_out)}
+    types["weight_t"], types["bias_t"] = weights["weights"].format, weights["biases"].format
+    return Call("layer", "dense", ("x",), ("y",), config, types, weights), [(n_in,)], (n_out,)
+
+
+def convolution(draw, function):
+    rng = draw.rng
+    flat = "1d" in function
+    depthwise = function.startswith("depthwise")
+    channels = rng.choice([1, 2, 3])
+    filters = channels if depthwise else rng.choice([1, 2, 4])
+    config, spatial = {}, []
+    for axis, begin, end in (("width", "left", "right"),) if flat else (
+        ("height", "top", "bottom"), ("width", "left", "right")
+    ):  # fmt: skip
+        kernel = 1 if function.startswith("pointwise") else rng.choice([1, 2, 3])
+        length, stride = rng.randint(kernel, 6), rng.choice([1, 1, 2])
+        pads = [0, 0] if kernel == 1 else [rng.choice([0, 1]), rng.choice([0, 1])]
+        results = (length + sum(pads) - kernel) // stride + 1
+        config |= {
+            f"in_{axis}": length, f"filt_{axis}": kernel, f"stride_{axis}": stride,
+            f"pad_{begin}": pads[0], f"pad_{end}": pads[1], f"out_{axis}": results,
+        }  # fmt: skip
+        spatial.append((length, kernel, results))
+    positions = int(np.prod([part[2] for part in spatial]))
+    taps = int(np.prod([part[1] for part in spatial]))
+    config |= {"n_chan": channels, "n_filt": filters, "n_partitions": positions, "n_pixels": 1}
+    if flat:
+        config["dilation"] = 1
+    strategy, reuse = "latency", 1
+    if not depthwise and rng.random() < 0.4:
+        divisors = [r for r in range(1, taps * channels + 1) if taps * channels % r == 0]
+        strategy, reuse = "resource", rng.choice(divisors)
+    n_in = taps * channels
+    weights = {"weights": draw.weight(taps * channels * (1 if depthwise else filters))}
+    weights["biases"] = draw.weight(filters)
+    inner = {
+        "accum_t": draw.format((8, 20)),
+        "weight_t": weights["weights"].format,
+        "bias_t": weights["biases"].format,
+    }
+    types = {**inner, **{f"mult_config.{name}": fmt for name, fmt in inner.items()}}
+    config |= {"strategy": strategy, "reuse_factor": reuse}
+    config |= {f"mult_config.{k}": v for k, v in {"n_in": n_in, "n_out": filters, "reuse_factor": reuse}.items()}
+    config["mult_config.strategy"] = strategy
+    shape = (*(part[0] for part in spatial), channels)
+    result = (*(part[2] for part in spatial), filters)
+    return Call("layer", function, ("x",), ("y",), config, types, weights), [shape], result
+
+
+def pooling(draw, function):
+    rng = draw.rng
+    flat, op = "1d" in function, rng.choice(["Max", "Average"])
+    config, lengths, results = {"n_filt": 2, "pool_op": op, "reuse_factor": 1}, [], []
+    axes = (("width", "left", "right"),) if flat else (("height", "top", "bottom"), ("width", "left", "right"))
+    whole = function.startswith("global")
+    for axis, begin, end in axes:
+        length = rng.randint(3, 6)
+        pool = length if whole else rng.choice([2, 3])
+        stride = pool if whole else rng.choice([1, 2, 3])
+        pads = [0, 0] if whole else [rng.choice([0, 1]), rng.choice([0, 1])]
+        count = (length + sum(pads) - pool) // stride + 1
+        config |= {f"pool_{axis}": pool, f"stride_{axis}": stride, f"pad_{begin}": pads[0], f"pad_{end}": pads[1]}
+        config |= {"n_in": length, "n_out": count} if flat else {f"in_{axis}": length, f"out_{axis}": count}
+        lengths.append(length)
+        results.append(count)
+    config["count_pad"] = rng.random() < 0.5
+    shape, result = (*lengths, 2), (2,) if whole else (*results, 2)
+    accumulator = draw.format((8, 20))
+    call = Call("layer", function, ("x",), ("y",), config, {"accum_t": accumulator})
+    return call, [shape], result, [accumulator] if op == "Max" else None
+
+
+def activation(draw, function):
+    rng = draw.rng
+    n = 9
+    config = {"n_in": n, "table_size": rng.choice([64, 512, 1024]), "reuse_factor": 1}
+    types, weights = {"table_t": draw.format((8, 20), (1, 4), signed=True)}, {}
+    if function in ("elu", "leaky_relu", "prelu"):
+        weights["alpha"] = draw.weight(n if function == "prelu" else 1, (6, 12), (1, 3))
+    if function == "thresholded_relu":
+        weights["theta"] = draw.weight(1, (6, 12), (1, 3))
+    if function.startswith("hard"):
+        config["io_type"] = 0
+        weights = {"slope": Weight(Format(16, 16, False), np.array([13107])), "shift": Weight(Format(2, 2, False), np.array([2]))}
+        types = {}
+    return Call("layer", function, ("x",), ("y",), config, types, weights), [(n,)], (n,)
+
+
+def softmax(draw, implementation):
+    rng = draw.rng
+    n = rng.randint(2, 7)
+    outer, inner = rng.choice([(1, 1), (2, 1), (1, 3)]) if implementation != "argmax" else (1, 1)
+    size = 1 << rng.randint(4, 6)
+    config = {
+        "n_in": n * outer * inner, "n_slice": n, "n_outer": outer, "n_inner": inner,
+        "exp_table_size": size, "inv_table_size": 1 << rng.randint(4, 6), "implementation": implementation,
+        "exp_scale": 1.0, "reuse_factor": 1,
+    }  # fmt: skip
+    types = {
+        "exp_table_t": draw.format((8, 18), (2, 6)),
+        "inv_table_t": draw.format((8, 18), (2, 6)),
+        "inv_inp_t": draw.format((8, 18), (3, 6)),
+        "accum_t": draw.format((8, 18), (3, 6)),
+        "inp_norm_t": draw.format((8, 18), (3, 6), signed=False),
+        "table_t": draw.format((8, 18), (3, 6), signed=True),
+    }
+    function = "softmax" if outer == inner == 1 else "softmax_multidim"
+    return Call("layer", function, ("x",), ("y",), config, types), [(n * outer * inner,)], (n * outer * inner,)
+
+
+def recurrent(draw, kind):
+    rng = draw.rng
+    steps, n_in, units = rng.randint(1, 4), rng.randint(1, 3), rng.randint(1, 3)
+    gates = 4 if kind == "lstm" else 3
+    width, accumulator = gates * units, draw.format((10, 18), (4, 7))
+    weights = {
+        "param": draw.weight(n_in * width),
+        "param_r" if kind == "lstm" else "param_zr": draw.weight(units * width),
+        "param_b": draw.weight(width),
+        "param_br": draw.weight(width),
+    }
+    names = ("weight_t", "recurrent_weight_t", "bias_t", "recurrent_bias_t")
+    types = {"accum_t": accumulator, **dict(zip(names, (w.format for w in weights.values()), strict=True))}
+    config = {
+        "n_in": n_in, "n_out": units, "n_state": units, "n_sequence": steps,
+        "n_sequence_out": rng.choice([1, steps]), "reuse_factor": 1, "use_static": rng.random() < 0.5,
+        "activation": rng.choice(["tanh", "sigmoid", "relu"]),
+        "activation_recr": rng.choice(["sigmoid", "tanh", "relu"]),
+    }  # fmt: skip
+    if kind == "gru":
+        config["pytorch_order"] = rng.random() < 0.5
+    else:
+        config |= {"pytorch_order": False, "use_static": True}  # else it compiles for one type only
+    of_gates = f"ACT_CONFIG_{kind.upper()}"
+    table = draw.format((8, 18), (1, 4), signed=True)
+    for structure, count in (("ACT_CONFIG_T", units), (of_gates, units * (gates - 1))):
+        config |= {f"{structure}.n_in": count, f"{structure}.table_size": 512, f"{structure}.reuse_factor": 1}
+        types[f"{structure}.table_t"] = table
+    for number, (inputs, prefix) in enumerate(((n_in, ""), (units, "recurrent_")), start=1):
+        path = f"mult_config{number}."
+        config |= {f"{path}n_in": inputs, f"{path}n_out": width, f"{path}reuse_factor": 1}
+        config[f"{path}strategy"] = "latency"
+        types[f"{path}accum_t"] = accumulator if rng.random() < 0.5 else draw.format((10, 18), (4, 7))
+        types[f"{path}weight_t"], types[f"{path}bias_t"] = types[f"{prefix}weight_t"], types[f"{prefix}bias_t"]
+    result = (units,) if config["n_sequence_out"] == 1 else (steps, units)
+    return Call("layer", f"{kind}_stack", ("x",), ("y",), config, types, weights), [(steps, n_in)], result
+
+
+def merge(draw, function):
+    n, m = draw.rng.choice([(6, 6), (6, 3)])
+    config = {"n_elem": n, "n_elem1": n, "n_elem2": m, "reuse_factor": 1}
+    return Call("layer", function, ("x", "z"), ("y",), config), [(n,), (m,)], (n,)
+
+
+def dot(draw, function):
+    n = draw.rng.randint(2, 6)
+    config = {"n_in": n, "n_out": 1, "reuse_factor": 1}
+    return Call("layer", function, ("x", "z"), ("y",), config, {"accum_t": draw.format((8, 20))}), [(n,), (n,)], (1,)
+
+
+def normalize(draw, function):
+    filters = draw.rng.choice([-1, 3])
+    count = 6 if filters == -1 else 3
+    weights = {"scale": draw.weight(count), "bias": draw.weight(count)}
+    types = {"scale_t": weights["scale"].format, "bias_t": weights["bias"].format}
+    config = {"n_in": 6, "n_filt": filters, "n_scale_bias": count, "reuse_factor": 1}
+    return Call("layer", function, ("x",), ("y",), config, types, weights), [(6,)], (6,)
+
+
+CASES = {
+    "dense_latency": lambda draw: dense(draw, "latency"),
+    "dense_resource": lambda draw: dense(draw, "resource"),
+    "dense_resource_long": lambda draw: dense(draw, "long"),
+    **{
+        name: (lambda draw, name=name: convolution(draw, name))
+        for name in (
+            "conv_1d_cl", "conv_2d_cl", "pointwise_conv_1d_cl", "pointwise_conv_2d_cl",
+            "depthwise_conv_1d_cl", "depthwise_conv_2d_cl",
+        )
+    },
+    **{
+        name: (lambda draw, name=name: pooling(draw, name))
+        for name in ("pooling1d_cl", "pooling2d_cl", "global_pooling1d_cl", "global_pooling2d_cl")
+    },
+    **{
+        name: (lambda draw, name=name: activation(draw, name))
+        for name in (
+            "linear", "relu", "relu1", "relu6", "leaky_relu", "prelu", "thresholded_relu", "elu", "selu",
+            "sigmoid", "tanh", "softplus", "softsign", "hard_sigmoid", "hard_tanh", "binary_tanh",
+            "ternary_tanh",
+        )
+    },
+    **{
+        f"softmax_{name}": (lambda draw, name=name: softmax(draw, name))
+        for name in ("stable", "latency", "legacy", "argmax")
+    },
+    "lstm": lambda draw: recurrent(draw, "lstm"),
+    "gru": lambda draw: recurrent(draw, "gru"),
+    **{
+        name: (lambda draw, name=name: merge(draw, name))
+        for name in ("add", "subtract", "multiply", "average", "maximum", "minimum")
+    },
+    "dot1d": lambda draw: dot(draw, "dot1d"),
+    "normalize": lambda draw: normalize(draw, "normalize"),
+}  # fmt: skip
+REPEATS = 6
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """By case: the calls with variables, inputs and hls4ml's results. One program runs all of them."""
+    program, drawn = Program(), []
+    for name, make in CASES.items():
+        for repeat in range(REPEATS):
+            draw = Draw(1000 * len(drawn) + repeat)
+            call, shapes, result, *more = make(draw)
+            inputs = (more[0] if more else None) or [draw.format((6, 14), (2, 5)) for _ in shapes]
+            variables = {
+                variable: Variable(variable, shape, fmt)
+                for variable, shape, fmt in zip(call.inputs, shapes, inputs, strict=True)
+            }
+            variables["y"] = Variable("y", result, draw.format((6, 18), (2, 7)))
+            samples = [draw.raws(fmt, (SAMPLES, *shape)) for shape, fmt in zip(shapes, inputs, strict=True)]
+            program.add(call, variables, samples)
+            drawn.append((name, call, variables, samples))
+    found = program.run(tmp_path_factory.mktemp("functions"))
+    by_case = {}
+    for (name, *parts), result in zip(drawn, found, strict=True):
+        by_case.setdefault(name, []).append((*parts, result))
+    return by_case
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_function(results, name):
+    for call, variables, samples, expected in results[name]:
+        firmware = Firmware("test", "1.3.0", "Vitis", "io_parallel", call.inputs, ("y",), variables, (call,))
+        model = emulate(firmware)
+        found = model.predict_raw(samples if len(samples) > 1 else samples[0])
+        np.testing.assert_array_equal(found, expected, err_msg=f"{call} {variables}")
