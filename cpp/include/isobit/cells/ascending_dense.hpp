@@ -33,7 +33,7 @@ struct ascending_dense {
     for (int t = 0; t < from.taps; ++t) {
       if (from.at[t] < 0) continue;
       auto xs = x.from(from.at[t] * from.next);
-      const auto rows = weight.from(static_cast<std::ptrdiff_t>(t) * from.n * row_stride);
+      auto rows = weight.from(static_cast<std::ptrdiff_t>(t) * from.n * row_stride);
       for (int i = 0; i < from.n; ++i)
         for (int r = 0; r < R; ++r) {
           auto term = cast(xs[i] * rows[i * row_stride + r], accumulator);

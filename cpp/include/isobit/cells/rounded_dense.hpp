@@ -26,7 +26,7 @@ struct rounded_dense {
                    std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A& accumulator,
                    Raw (&sums)[R])
       -> decltype(total_format(n_in, x.format(), weight.format(), accumulator, bias.format())) {
-    const auto total =
+    auto total =
         total_format(n_in, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded<R>(n_in, x, weight, row_stride, bias, accumulator, total, sums);
     return total;
@@ -40,7 +40,7 @@ struct rounded_dense {
                    const constants<P, FB>& bias, const A& accumulator, Raw (&sums)[R])
       -> decltype(total_format(from.all, x.format(), weight.format(), accumulator,
                                bias.format())) {
-    const auto total =
+    auto total =
         total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded_window<R>(from, x, weight, row_stride, bias, accumulator, total,
                                          sums);
@@ -55,7 +55,7 @@ struct rounded_dense {
                       const constants<P, FB>& bias, const A& accumulator, Raw (&sums)[X])
       -> decltype(total_format(from.all, x.format(), weight.format(), accumulator,
                                bias.format())) {
-    const auto total =
+    auto total =
         total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded_positions<X>(from, x, weight, row_stride, bias, accumulator, total,
                                             sums);
