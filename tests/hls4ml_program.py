@@ -124,7 +124,9 @@ def structure(name, call, prefix=""):
     base = BASES.get(call.function, "activ_config") if not prefix else "dense_config"
     base = "activ_config" if "ACT_CONFIG" in prefix else base
     plain = call.function.startswith(("conv", "depthwise", "pointwise")) and not prefix
-    text += f"struct {name} : nnet::{base} {{\n" if not plain and "tpose" not in prefix else f"struct {name} {{\n"
+    text += (
+        f"struct {name} : nnet::{base} {{\n" if not plain and "tpose" not in prefix else f"struct {name} {{\n"
+    )
     for member, given in config.items():
         if "." in member or member in ("product", "activation", "activation_recr"):
             continue
@@ -135,7 +137,9 @@ def structure(name, call, prefix=""):
             continue
         kind, shown = value(member, given)
         text += f"    static {kind} {member} = {shown};\n"
-    text += "".join(f"    typedef {cpp(fmt)} {member};\n" for member, fmt in types.items() if "." not in member)
+    text += "".join(
+        f"    typedef {cpp(fmt)} {member};\n" for member, fmt in types.items() if "." not in member
+    )
     text += "".join(f"    typedef {name}_{inner} {inner};\n" for inner in nested)
     product = config.get("product", "mult")
     text += f"    template <class x, class y> using product = nnet::product::{product}<x, y>;\n"
@@ -238,9 +242,15 @@ class Program:
         (folder / "in").write_bytes(stream.tobytes())
         flags = ["-std=c++14", "-O0", "-w", "-I", folder, "-I", templates / "vivado" / "ap_types"]
         done = subprocess.run(
-            ["g++", *flags, "program.cpp", "-o", "program"], cwd=folder, capture_output=True, text=True, check=False
+            ["g++", *flags, "program.cpp", "-o", "program"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        assert done.returncode == 0, "\n".join(line for line in done.stderr.splitlines() if "error" in line)[:3000]
+        assert done.returncode == 0, "\n".join(line for line in done.stderr.splitlines() if "error" in line)[
+            :3000
+        ]
         subprocess.run(["./program"], cwd=folder, check=True)
         raws = np.frombuffer((folder / "out").read_bytes(), dtype=np.int64)
         found, first = [], 0
@@ -249,6 +259,8 @@ class Program:
             part = raws[first : first + size].reshape(count, *variable.shape)
             first += size
             if variable.format.signed and variable.format.width < 64:
-                part = np.where(part >> (variable.format.width - 1) & 1, part - (1 << variable.format.width), part)
+                part = np.where(
+                    part >> (variable.format.width - 1) & 1, part - (1 << variable.format.width), part
+                )
             found.append(part)
         return found
