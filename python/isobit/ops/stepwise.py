@@ -80,7 +80,7 @@ def _check_accumulator(layer: LayerLowering) -> None:
     """A sum in pm1 would count zeros, as which it has no number, and so the padding."""
     if layer.quantized and layer.role_format(STEPS).is_pm1:
         raise layer.refuse(
-            "its accumulator is cast after every addition and cannot have the format pm1; give it another one",
+            "its accumulator is cast after every addition and cannot have the format pm1",
             ConfigError,
         )
 
