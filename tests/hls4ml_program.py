@@ -56,14 +56,16 @@ template <class D, class C> struct fill_1d {
         for (unsigned p = 0; p < C::n_pixels; p++)
             for (unsigned k = 0; k < C::filt_width; k++)
                 for (unsigned c = 0; c < C::n_chan; c++) {
-                    int x = int((part * C::n_pixels + p) * C::stride_width + k * C::dilation) - int(C::pad_left);
+                    unsigned at = part * C::n_pixels + p;
+                    int x = int(at * C::stride_width + k * C::dilation) - int(C::pad_left);
                     buffer[p][k * C::n_chan + c] =
                         x < 0 || x >= int(C::in_width) ? D(0) : data[x * C::n_chan + c];
                 }
     }
 };
 template <class D, class C> struct fill_2d {
-    static void fill_buffer(D data[], D buffer[][C::filt_height * C::filt_width * C::n_chan], const unsigned part) {
+    static const unsigned size = C::filt_height * C::filt_width * C::n_chan;
+    static void fill_buffer(D data[], D buffer[][size], const unsigned part) {
         for (unsigned p = 0; p < C::n_pixels; p++)
             for (unsigned k = 0; k < C::filt_height; k++)
                 for (unsigned l = 0; l < C::filt_width; l++)
@@ -124,7 +126,9 @@ def structure(name, call, prefix=""):
     base = BASES.get(call.function, "activ_config") if not prefix else "dense_config"
     base = "activ_config" if "ACT_CONFIG" in prefix else base
     plain = call.function.startswith(("conv", "depthwise", "pointwise")) and not prefix
-    text += f"struct {name} : nnet::{base} {{\n" if not plain and "tpose" not in prefix else f"struct {name} {{\n"
+    text += (
+        f"struct {name} : nnet::{base} {{\n" if not plain and "tpose" not in prefix else f"struct {name} {{\n"
+    )
     for member, given in config.items():
         if "." in member or member in ("product", "activation", "activation_recr"):
             continue
@@ -135,12 +139,15 @@ def structure(name, call, prefix=""):
             continue
         kind, shown = value(member, given)
         text += f"    static {kind} {member} = {shown};\n"
-    text += "".join(f"    typedef {cpp(fmt)} {member};\n" for member, fmt in types.items() if "." not in member)
+    text += "".join(
+        f"    typedef {cpp(fmt)} {member};\n" for member, fmt in types.items() if "." not in member
+    )
     text += "".join(f"    typedef {name}_{inner} {inner};\n" for inner in nested)
     product = config.get("product", "mult")
     text += f"    template <class x, class y> using product = nnet::product::{product}<x, y>;\n"
     if "strategy" in config and "n_in" in config:
-        text += f"    template <class d, class r, class c> using kernel = nnet::{kernel(call, config)}<d, r, c>;\n"
+        chosen = kernel(config)
+        text += f"    template <class d, class r, class c> using kernel = nnet::{chosen}<d, r, c>;\n"
     for member in ("activation", "activation_recr"):
         if member in config:
             text += (
@@ -160,7 +167,7 @@ def structure(name, call, prefix=""):
     return f"{text}}};\n{outside}"
 
 
-def kernel(call, config):
+def kernel(config):
     if config["strategy"] != "resource":
         return "DenseLatency"
     if config["reuse_factor"] <= config["n_in"]:
@@ -207,9 +214,7 @@ class Program:
             body += f"        read(x{k}, {int(np.prod(variable.shape))});\n"
         arguments = ", ".join([*names, *before, "y", *behind])
         types = [cpp(v.format) for v in inputs]
-        if call.function == "resize_nearest":
-            template = [*types, name]
-        elif call.function.startswith("normalize_"):
+        if call.function == "resize_nearest" or call.function.startswith("normalize_"):
             template = [*types, name]
         elif before:
             template = [*types, cpp(call.weights[next(p for p in FIRST if p in call.weights)].format)]
@@ -232,15 +237,22 @@ class Program:
         include = folder / "nnet_utils"
         shutil.copytree(templates / "vivado" / "nnet_utils", include)
         shutil.copytree(templates / "vitis" / "nnet_utils", include, dirs_exist_ok=True)
-        main = f'int main() {{\n    in = std::fopen("in", "rb");\n    out = std::fopen("out", "wb");\n{self.main}'
-        (folder / "program.cpp").write_text(f"{self.text}\n{main}    std::fclose(out);\n}}\n")
+        opened = '    in = std::fopen("in", "rb");\n    out = std::fopen("out", "wb");\n'
+        main = f"int main() {{\n{opened}{self.main}    std::fclose(out);\n}}\n"
+        (folder / "program.cpp").write_text(f"{self.text}\n{main}")
         stream = np.concatenate([np.ravel(part).astype(np.int64) for part in self.data])
         (folder / "in").write_bytes(stream.tobytes())
         flags = ["-std=c++14", "-O0", "-w", "-I", folder, "-I", templates / "vivado" / "ap_types"]
         done = subprocess.run(
-            ["g++", *flags, "program.cpp", "-o", "program"], cwd=folder, capture_output=True, text=True, check=False
+            ["g++", *flags, "program.cpp", "-o", "program"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        assert done.returncode == 0, "\n".join(line for line in done.stderr.splitlines() if "error" in line)[:3000]
+        assert done.returncode == 0, "\n".join(line for line in done.stderr.splitlines() if "error" in line)[
+            :3000
+        ]
         subprocess.run(["./program"], cwd=folder, check=True)
         raws = np.frombuffer((folder / "out").read_bytes(), dtype=np.int64)
         found, first = [], 0
@@ -249,6 +261,8 @@ class Program:
             part = raws[first : first + size].reshape(count, *variable.shape)
             first += size
             if variable.format.signed and variable.format.width < 64:
-                part = np.where(part >> (variable.format.width - 1) & 1, part - (1 << variable.format.width), part)
+                part = np.where(
+                    part >> (variable.format.width - 1) & 1, part - (1 << variable.format.width), part
+                )
             found.append(part)
         return found

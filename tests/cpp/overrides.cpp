@@ -128,8 +128,9 @@ void compare_rounded(const std::vector<std::int32_t>& all, tally& found) {
             x[lane] = all[(first + static_cast<std::size_t>(i * 5 + lane)) % all.size()];
             w[lane] = all[(first * 3 + static_cast<std::size_t>(i + lane * 7)) % all.size()];
             for (int k = 0; k < 2; ++k) {
-              const std::int64_t product = element(static_cast<std::uint32_t>(x[lane]), k, 2, true) *
-                                           element(static_cast<std::uint32_t>(w[lane]), k, 2, true);
+              const std::int64_t product =
+                  element(static_cast<std::uint32_t>(x[lane]), k, 2, true) *
+                  element(static_cast<std::uint32_t>(w[lane]), k, 2, true);
               exact[lane] += (product + pairs.half) >> dropped;
             }
           }

@@ -99,7 +99,9 @@ def convolution(draw, function):
     }
     types = {**inner, **{f"mult_config.{name}": fmt for name, fmt in inner.items()}}
     config |= {"strategy": strategy, "reuse_factor": reuse}
-    config |= {f"mult_config.{k}": v for k, v in {"n_in": n_in, "n_out": filters, "reuse_factor": reuse}.items()}
+    config |= {
+        f"mult_config.{k}": v for k, v in {"n_in": n_in, "n_out": filters, "reuse_factor": reuse}.items()
+    }
     config["mult_config.strategy"] = strategy
     shape = (*(part[0] for part in spatial), channels)
     result = (*(part[2] for part in spatial), filters)
@@ -110,7 +112,9 @@ def pooling(draw, function):
     rng = draw.rng
     flat, op = "1d" in function, rng.choice(["Max", "Average"])
     config, lengths, results = {"n_filt": 2, "pool_op": op, "reuse_factor": 1}, [], []
-    axes = (("width", "left", "right"),) if flat else (("height", "top", "bottom"), ("width", "left", "right"))
+    axes = (
+        (("width", "left", "right"),) if flat else (("height", "top", "bottom"), ("width", "left", "right"))
+    )
     whole = function.startswith("global")
     for axis, begin, end in axes:
         length = rng.randint(3, 6)
@@ -118,7 +122,12 @@ def pooling(draw, function):
         stride = pool if whole else rng.choice([1, 2, 3])
         pads = [0, 0] if whole else [rng.choice([0, 1]), rng.choice([0, 1])]
         count = (length + sum(pads) - pool) // stride + 1
-        config |= {f"pool_{axis}": pool, f"stride_{axis}": stride, f"pad_{begin}": pads[0], f"pad_{end}": pads[1]}
+        config |= {
+            f"pool_{axis}": pool,
+            f"stride_{axis}": stride,
+            f"pad_{begin}": pads[0],
+            f"pad_{end}": pads[1],
+        }
         config |= {"n_in": length, "n_out": count} if flat else {f"in_{axis}": length, f"out_{axis}": count}
         lengths.append(length)
         results.append(count)
@@ -140,7 +149,10 @@ def activation(draw, function):
         weights["theta"] = draw.weight(1, (6, 12), (1, 3))
     if function.startswith("hard"):
         config["io_type"] = 0
-        weights = {"slope": Weight(Format(16, 16, False), np.array([13107])), "shift": Weight(Format(2, 2, False), np.array([2]))}
+        weights = {
+            "slope": Weight(Format(16, 16, False), np.array([13107])),
+            "shift": Weight(Format(2, 2, False), np.array([2])),
+        }
         types = {}
     return Call("layer", function, ("x",), ("y",), config, types, weights), [(n,)], (n,)
 
@@ -164,7 +176,11 @@ def softmax(draw, implementation):
         "table_t": draw.format((8, 18), (3, 6), signed=True),
     }
     function = "softmax" if outer == inner == 1 else "softmax_multidim"
-    return Call("layer", function, ("x",), ("y",), config, types), [(n * outer * inner,)], (n * outer * inner,)
+    return (
+        Call("layer", function, ("x",), ("y",), config, types),
+        [(n * outer * inner,)],
+        (n * outer * inner,),
+    )
 
 
 def recurrent(draw, kind):
@@ -189,7 +205,7 @@ def recurrent(draw, kind):
     if kind == "gru":
         config["pytorch_order"] = rng.random() < 0.5
     else:
-        config |= {"pytorch_order": False, "use_static": True}  # else it compiles for one type only
+        config["pytorch_order"] = False
     of_gates = f"ACT_CONFIG_{kind.upper()}"
     table = draw.format((8, 18), (1, 4), signed=True)
     for structure, count in (("ACT_CONFIG_T", units), (of_gates, units * (gates - 1))):
@@ -200,9 +216,14 @@ def recurrent(draw, kind):
         config |= {f"{path}n_in": inputs, f"{path}n_out": width, f"{path}reuse_factor": 1}
         config[f"{path}strategy"] = "latency"
         types[f"{path}accum_t"] = accumulator if rng.random() < 0.5 else draw.format((10, 18), (4, 7))
-        types[f"{path}weight_t"], types[f"{path}bias_t"] = types[f"{prefix}weight_t"], types[f"{prefix}bias_t"]
+        types[f"{path}weight_t"], types[f"{path}bias_t"] = (
+            types[f"{prefix}weight_t"],
+            types[f"{prefix}bias_t"],
+        )
     result = (units,) if config["n_sequence_out"] == 1 else (steps, units)
-    return Call("layer", f"{kind}_stack", ("x",), ("y",), config, types, weights), [(steps, n_in)], result
+    call = Call("layer", f"{kind}_stack", ("x",), ("y",), config, types, weights)
+    # hls4ml's LSTM compiles where inputs, results and accumulator have one type.
+    return call, [(steps, n_in)], result, *(([accumulator], accumulator) if kind == "lstm" else ())
 
 
 def merge(draw, function):
@@ -214,7 +235,11 @@ def merge(draw, function):
 def dot(draw, function):
     n = draw.rng.randint(2, 6)
     config = {"n_in": n, "n_out": 1, "reuse_factor": 1}
-    return Call("layer", function, ("x", "z"), ("y",), config, {"accum_t": draw.format((8, 20))}), [(n,), (n,)], (1,)
+    return (
+        Call("layer", function, ("x", "z"), ("y",), config, {"accum_t": draw.format((8, 20))}),
+        [(n,), (n,)],
+        (1,),
+    )
 
 
 def normalize(draw, function):
@@ -278,7 +303,8 @@ def results(tmp_path_factory):
                 variable: Variable(variable, shape, fmt)
                 for variable, shape, fmt in zip(call.inputs, shapes, inputs, strict=True)
             }
-            variables["y"] = Variable("y", result, draw.format((6, 18), (2, 7)))
+            output = more[1] if len(more) > 1 else draw.format((6, 18), (2, 7))
+            variables["y"] = Variable("y", result, output)
             samples = [draw.raws(fmt, (SAMPLES, *shape)) for shape, fmt in zip(shapes, inputs, strict=True)]
             program.add(call, variables, samples)
             drawn.append((name, call, variables, samples))

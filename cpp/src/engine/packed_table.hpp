@@ -127,8 +127,10 @@ engine::kernel find_rounded(const char* cell, const char* fused) {
   static constexpr packed_entry table[] = {
       {"rounded_dense", "", &run_rounded_rows<Tiles, nothing>},
       {"rounded_dense", "relu", &run_rounded_rows<Tiles, relu>},
-      {"rounded_convolution", "", &Tiles::template run_windows<rounded_dense, nothing, any_formats>},
-      {"rounded_convolution", "relu", &Tiles::template run_windows<rounded_dense, relu, any_formats>},
+      {"rounded_convolution", "",
+       &Tiles::template run_windows<rounded_dense, nothing, any_formats>},
+      {"rounded_convolution", "relu",
+       &Tiles::template run_windows<rounded_dense, relu, any_formats>},
   };
   return find_entry(table, cell, fused);
 }
@@ -136,8 +138,7 @@ engine::kernel find_rounded(const char* cell, const char* fused) {
 template <class Tiles>
 engine::kernel find_rounded_rows(const char* cell, const char* fused) {
   static constexpr packed_entry table[] = {
-      {"rounded_dense", "",
-       &Tiles::template run<cells::rounded_dense, nothing, any_formats>},
+      {"rounded_dense", "", &Tiles::template run<cells::rounded_dense, nothing, any_formats>},
   };
   return find_entry(table, cell, fused);
 }

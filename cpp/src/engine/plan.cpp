@@ -262,7 +262,8 @@ class planner {
     const packed_layer layer = {op, shape_of_sums(op, net_), x, pack, wanted.offset};
     step.output = plan_.home[static_cast<std::size_t>(result)] =
         add_buffer(choice_.home_form(result, type, layer.shape.out_rows, layer.shape.n_out));
-    const bool implied = is_rounded(op) && implies(*out, op.formats[0]);
+    const bool implied = is_rounded(op) && op.constants[1].format.frac() <= op.formats[0].frac() &&
+                         implies(*out, op.formats[0]);
     step.modes = find_fast_modes(implied ? dyn() : op.formats[0], *out, fused,
                                  fused_name != std::string("relu"));
     const bool sparse = !is_rounded(op) && by_samples() && type == lane::i32 && is_matrix(op) &&

@@ -76,11 +76,10 @@ void fill_starts(const packed_layer& l, std::size_t padded, T* starts) {
   const auto n_out = static_cast<std::size_t>(l.shape.n_out);
   const std::size_t columns = l.shape.columns();
   const int n_in = static_cast<int>(l.shape.inputs());
-  const dyn total =
-      is_rounded(l.op)
-          ? cells::rounded_dense::total_format(n_in, l.input, weight.format, l.op.formats[0],
-                                               bias.format)
-          : affine_format(n_in, l.input, weight.format, bias.format);
+  const dyn total = is_rounded(l.op)
+                        ? cells::rounded_dense::total_format(n_in, l.input, weight.format,
+                                                             l.op.formats[0], bias.format)
+                        : affine_format(n_in, l.input, weight.format, bias.format);
   const int product_shift = total.frac() - product(l.input, weight.format).frac();
   const int bias_shift = total.frac() - bias.format.frac();
   std::vector<int128> sums(columns);

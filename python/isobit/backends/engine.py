@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,9 @@ WORK_PER_THREAD = 2**23
 
 MOST_TRACED = 2**24
 """Multiplications of one sample whose data flow is recorded: about half a gigabyte."""
+
+NODES_OF_A_STEP = 10
+"""How many of them a product that is rounded or added by itself takes the place of, about."""
 
 
 class Engine:
@@ -70,6 +74,7 @@ class Engine:
         self.results: Mapping[str, int] = builder.results
         self.internals: Mapping[tuple[str, str], Sequence[int]] = builder.internals
         self.stored: Mapping[str, StoredConstant | StoredTable] = builder.stored
+        self._stepwise_work = _stepwise_work(builder.ops)
         spec = {
             "tensors": builder.tensors,
             "inputs": [self.ids[name] for name in graph.inputs],
@@ -159,7 +164,7 @@ class Engine:
     @property
     def is_traceable(self) -> bool:
         """Whether the data flow of one sample is small enough to be recorded."""
-        return bool(self.program.work <= MOST_TRACED)
+        return bool(self.program.work + self._stepwise_work <= MOST_TRACED)
 
     def replay(self, arrays: Arrays, names: Sequence[str]) -> Arrays:
         """Integers from integers, by replaying the recorded data-flow graph.
@@ -220,6 +225,16 @@ class Engine:
     def _shaped(self, results: Arrays, names: Sequence[str]) -> Arrays:
         pairs = zip(results, names, strict=True)
         return [array.reshape(len(array), *self.shapes[name]) for array, name in pairs]
+
+
+def _stepwise_work(ops: Sequence[Mapping[str, Any]]) -> int:
+    """Further multiplications that would take as much of a data flow as products that are cast one by one."""
+    more = 0
+    for op in ops:
+        if op["cell"].startswith(("rounded_", "ascending_")):
+            sizes = op["ints"][:3] if op["cell"].endswith("dense") else op["ints"][:5]
+            more += NODES_OF_A_STEP * math.prod(int(size) for size in sizes)
+    return more
 
 
 def _with_layer(message: str, layers: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from isobit.errors import ConfigError
 from isobit.ir import Shape
 from isobit.ops.base import AlongAxis, size
 from isobit.ops.chain import Chain
@@ -46,6 +47,11 @@ class AscendingDense(Dense):
     roles = RoundedDense.roles
     hls4ml_classes = ()
 
+    def lower(self, layer: LayerLowering) -> None:
+        """One cell."""
+        _check_accumulator(layer)
+        super().lower(layer)
+
 
 class RoundedConv(Conv):
     """A convolution that sums as ``rounded_dense``."""
@@ -63,6 +69,20 @@ class AscendingConv(Conv):
     cells = ("ascending_convolution", "ascending_dense")
     roles = RoundedDense.roles
     hls4ml_classes = ()
+
+    def lower(self, layer: LayerLowering) -> None:
+        """One cell."""
+        _check_accumulator(layer)
+        super().lower(layer)
+
+
+def _check_accumulator(layer: LayerLowering) -> None:
+    """A sum in pm1 would count zeros, as which it has no number, and so the padding."""
+    if layer.quantized and layer.role_format(STEPS).is_pm1:
+        raise layer.refuse(
+            "its accumulator is cast after every addition and cannot have the format pm1",
+            ConfigError,
+        )
 
 
 class StepwiseSum(AlongAxis):

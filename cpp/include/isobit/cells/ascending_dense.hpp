@@ -1,6 +1,7 @@
 // ascending_dense: the sum of a dense layer with a cast into the accumulator after every addition,
-// the inputs in ascending order:
-//   a = cast(b, accumulator);  a = cast(a + cast(x_i w_i, accumulator), accumulator) for i = 0, 1, ...;  y = cast(a)
+// the inputs in ascending order. a = cast(b, accumulator); then for i = 0, 1, ...
+//   a = cast(a + cast(x_i w_i, accumulator), accumulator)
+// and y = cast(a) at the end.
 // Where an accumulator saturates, the order is part of the result. Taps in the padding add nothing.
 #ifndef ISOBIT_CELLS_ASCENDING_DENSE_HPP
 #define ISOBIT_CELLS_ASCENDING_DENSE_HPP

@@ -32,10 +32,10 @@ struct dense {
 
   // The exact sums of R neighbouring neurons; returns their format. The weights begin at the first
   // neuron's column, rows lie `row_stride` apart.
-  template <int R, class P, class N, class FX, class FW, class FB, class A,
-            class Raw>
+  template <int R, class P, class N, class FX, class FW, class FB, class A, class Raw>
   static auto sums(const N& n_in, const view<P, FX>& x, const constants<P, FW>& weight,
-                   std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A&, Raw (&sums)[R])
+                   std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A&,
+                   Raw (&sums)[R])
       -> decltype(affine_format(n_in, x.format(), weight.format(), bias.format())) {
     auto total = affine_format(n_in, x.format(), weight.format(), bias.format());
     P::template affine<R>(n_in, x, weight, row_stride, bias, total, sums);
@@ -81,8 +81,7 @@ struct dense {
                                          bias.format()));
     typename P::template raw<total> all[R];
     const total f = sums<R>(inputs, x, weight, row_stride, bias, accumulator, all);
-    for (int r = 0; r < R; ++r)
-      y.put(r, finish(num<P, total>(f, all[r]), accumulator, y.format()));
+    for (int r = 0; r < R; ++r) y.put(r, finish(num<P, total>(f, all[r]), accumulator, y.format()));
   }
 };
 

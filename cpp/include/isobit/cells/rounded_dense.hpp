@@ -26,8 +26,7 @@ struct rounded_dense {
                    std::ptrdiff_t row_stride, const constants<P, FB>& bias, const A& accumulator,
                    Raw (&sums)[R])
       -> decltype(total_format(n_in, x.format(), weight.format(), accumulator, bias.format())) {
-    auto total =
-        total_format(n_in, x.format(), weight.format(), accumulator, bias.format());
+    auto total = total_format(n_in, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded<R>(n_in, x, weight, row_stride, bias, accumulator, total, sums);
     return total;
   }
@@ -38,8 +37,7 @@ struct rounded_dense {
   static auto sums(const window<All, N, Index>& from, const view<P, FX>& x,
                    const constants<P, FW>& weight, std::ptrdiff_t row_stride,
                    const constants<P, FB>& bias, const A& accumulator, Raw (&sums)[R])
-      -> decltype(total_format(from.all, x.format(), weight.format(), accumulator,
-                               bias.format())) {
+      -> decltype(total_format(from.all, x.format(), weight.format(), accumulator, bias.format())) {
     auto total =
         total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded_window<R>(from, x, weight, row_stride, bias, accumulator, total,
@@ -53,8 +51,7 @@ struct rounded_dense {
   static auto sums_at(const window<All, N, Index>& from, const view<P, FX>& x,
                       const constants<P, FW>& weight, std::ptrdiff_t row_stride,
                       const constants<P, FB>& bias, const A& accumulator, Raw (&sums)[X])
-      -> decltype(total_format(from.all, x.format(), weight.format(), accumulator,
-                               bias.format())) {
+      -> decltype(total_format(from.all, x.format(), weight.format(), accumulator, bias.format())) {
     auto total =
         total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded_positions<X>(from, x, weight, row_stride, bias, accumulator, total,
@@ -76,8 +73,7 @@ struct rounded_dense {
                                         accumulator, bias.format()));
     typename P::template raw<total> all[R];
     const total f = sums<R>(inputs, x, weight, row_stride, bias, accumulator, all);
-    for (int r = 0; r < R; ++r)
-      y.put(r, finish(num<P, total>(f, all[r]), accumulator, y.format()));
+    for (int r = 0; r < R; ++r) y.put(r, finish(num<P, total>(f, all[r]), accumulator, y.format()));
   }
 };
 

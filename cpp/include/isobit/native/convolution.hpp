@@ -81,8 +81,7 @@ struct convolution {
     vec sums[N];
     Cell::template sums_at<N>(Windows::at(p, words, Z::data()), x,
                               constants<P, weight>(weight(), weights), 1,
-                              constants<P, bias>(bias(), biases), A::template at<behind>(0),
-                              sums);
+                              constants<P, bias>(bias(), biases), A::template at<behind>(0), sums);
     for (int k = 0; k < N; ++k) {
       const int i = ((p + k) * Windows::groups + g) * Windows::out + j * lanes;
       Y::template put<behind>(

@@ -38,8 +38,8 @@ constexpr auto rounded_to(X, A)
   return {};
 }
 constexpr dyn rounded_to(const dyn& exact, const dyn& accumulator) {
-  const int frac = accumulator.is_exact() ? exact.frac()
-                                          : detail::min(exact.frac(), accumulator.frac());
+  const int frac =
+      accumulator.is_exact() ? exact.frac() : detail::min(exact.frac(), accumulator.frac());
   return dyn(detail::max(detail::magnitude_bits(exact) + frac, 0) + 2, frac, exact.is_signed(),
              accumulator.rounds());
 }
@@ -112,8 +112,8 @@ struct derived {
     }
   }
 
-  // The same with every product rounded to the fractional bits of an accumulator before it is added:
-  // sums are exact again, so their order is free.
+  // The same with every product rounded to the fractional bits of an accumulator before it is
+  // added: sums are exact again, so their order is free.
   template <int R, class N, class FX, class FW, class FB, class Acc, class A, class Raw>
   static void affine_rounded(const N& n, const view<P, FX>& x, const constants<P, FW>& w,
                              std::ptrdiff_t row_stride, const constants<P, FB>& b,

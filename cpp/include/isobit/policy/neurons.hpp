@@ -57,8 +57,8 @@ Vec broadcast_word(const void* row, std::ptrdiff_t i) {
 // Sums over a row for R registers of neurons: terms.add(sum, word, weights) adds one word. Several
 // partial sums hide the latency of the instruction; additions modulo 2^n may be done in any order.
 template <int R, class Terms, class Vec>
-void sum_row(const Terms& terms, int words, const void* row, const Vec* weights, std::ptrdiff_t next_word,
-             std::ptrdiff_t next_register, Vec (&sum)[R]) {
+void sum_row(const Terms& terms, int words, const void* row, const Vec* weights,
+             std::ptrdiff_t next_word, std::ptrdiff_t next_register, Vec (&sum)[R]) {
   using T = typename Terms::word_type;
   constexpr int chains = R >= 4 ? 1 : R >= 2 ? 2 : 4;
   Vec partial[chains][R] = {};
@@ -137,8 +137,8 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
                              const A& total, vec (&out)[R]) {
     const int n_words = (n + K - 1) / K;
     const auto rounds = rounded_terms(x.format(), w.format(), accumulator, count<K>());
-    const int shift = total.frac() - detail::min(product(x.format(), w.format()).frac(),
-                                                 accumulator.frac());
+    const int shift =
+        total.frac() - detail::min(product(x.format(), w.format()).frac(), accumulator.frac());
     detail::sum_row<R>(rounds, n_words, x.data, w.data, row_stride, w.stride, out);
     for (int r = 0; r < R; ++r) {
       const vec sum = rounds.end(rounds.plus(out[r], rounds.start(n_words)));
@@ -155,8 +155,8 @@ struct packed_neurons : neuron_arithmetic<T, N>, derived<packed_neurons<K, T, N>
                                        const Acc& accumulator, const A& total, vec (&out)[X]) {
     const int n_words = (from.n + K - 1) / K;
     const auto rounds = rounded_terms(x.format(), w.format(), accumulator, count<K>());
-    const int shift = total.frac() - detail::min(product(x.format(), w.format()).frac(),
-                                                 accumulator.frac());
+    const int shift =
+        total.frac() - detail::min(product(x.format(), w.format()).frac(), accumulator.frac());
     vec sum[X];
     for (int p = 0; p < X; ++p) sum[p] = rounds.start(from.taps * n_words);
     sum_positions(rounds, from, n_words, x, w, row_stride, sum);

@@ -20,8 +20,8 @@ struct packed_samples : registers<lanes<std::int32_t, N>, S>, derived<packed_sam
   // The raws of register s as words: as they are.
   static vec words(const group& raws, int s) { return raws.in[s]; }
 
-  // Adds the products of n words to R x S sums, as `terms` does it. Row i of the weights begins `row_stride` words
-  // after row i-1; neurons lie `next_neuron` apart.
+  // Adds the products of n words to R x S sums, as `terms` does it. Row i of the weights begins
+  // `row_stride` words after row i-1; neurons lie `next_neuron` apart.
   template <int R, class Terms>
   static void add_products(const Terms& terms, int n, const group* x, std::ptrdiff_t x_stride,
                            const std::int32_t* weights, std::ptrdiff_t row_stride,
