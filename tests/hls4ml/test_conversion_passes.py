@@ -41,6 +41,11 @@ def activation(name, source, function="linear"):
     return Declared("Activation", name, {"activation": function}, [source])
 
 
+def pooling(name, source, operation, **changes):
+    attrs = {"n_in": 6, "n_out": 2, "n_filt": 4, "pool_width": 3, "stride_width": 3, "pool_op": operation}
+    return Declared("Pooling1D", name, {**attrs, "pad_left": 0, "pad_right": 0, **changes}, [source])
+
+
 def graph(declared, **sections):
     made = build(declared, HlsConfig({"Model": MODEL, **sections}))
     run_flows(made)
@@ -131,10 +136,16 @@ def test_a_dense_layer_over_two_axes_is_a_convolution_of_one_pixel():
 
 
 def test_reuse_of_a_convolution_of_one_pixel_is_not_corrected():
-    layers = chain(dense("fc", "inp", 2), shape=(4, 2))
-    section = {"fc": {"ReuseFactor": 5, "Strategy": "Resource"}}
-    with pytest.raises(UnsupportedError, match=r"forgets to correct the ReuseFactor 5.*write 6"):
+    layers = chain(dense("fc", "inp", 4), shape=(2, 4))
+    section = {"fc": {"ReuseFactor": 3, "Strategy": "Resource"}}
+    with pytest.raises(UnsupportedError, match=r"forgets to correct the ReuseFactor 3.*write 2"):
         graph(layers, LayerName=section)
+
+
+def test_convolutions_with_a_reuse_factor_beyond_their_window_stop():
+    section = {"fc": {"ReuseFactor": 12, "Strategy": "Resource"}}
+    with pytest.raises(UnsupportedError, match="at most 4"):
+        graph(chain(dense("fc", "inp", 4), shape=(2, 4)), LayerName=section)
 
 
 def test_weights_of_the_resource_strategy_lie_transposed():
@@ -181,6 +192,27 @@ def test_streams_that_two_layers_read_are_copied():
     assert [call.function for call in made.calls] == ["relu", "clone_stream", "tanh", "add"]
     first, second = made.calls[1].outputs
     assert {made.calls[2].inputs[0], made.calls[3].inputs[0]} == {first, second}
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([activation("a", "inp", "relu6")], "does not compile in streams"),
+        ([activation("a", "inp", "selu")], "constant of another type"),
+        ([pooling("a", "inp", "Average")], "adds windows in another order"),
+        ([pooling("a", "inp", "Max", stride_width=1)], "overlapping windows"),
+        ([Declared("Reshape", "a", {"target_shape": (8, 3)}, ["inp"])], "loses elements"),
+        (
+            [Declared("Reshape", "f", {"target_shape": (24,)}, ["inp"]), activation("a", "f", "relu")],
+            "flattened streams",
+        ),
+    ],
+)
+def test_streams_that_are_otherwise(layers, message):
+    model = {"Precision": {"default": "fixed<16,6,RND,SAT>"}, "ReuseFactor": 1}
+    stream = {"hls_config": {"Model": model}, "backend": "Vitis", "io_type": "io_stream"}
+    with pytest.raises(UnsupportedError, match=message):
+        convert_declared(chain(*layers, shape=(6, 4)), stream)
 
 
 def test_softmax_tables_are_no_longer_than_types_have_values():

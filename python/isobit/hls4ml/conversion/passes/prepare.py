@@ -47,7 +47,12 @@ def _affine(graph: LayerGraph, node: Node) -> None:
             )
     if strategy == "resource":
         n_in, n_out = _matrix(node)
-        node.attrs["reuse_factor"] = legal_reuse_factor(n_in, n_out, node.attrs["reuse_factor"])
+        node.attrs["reuse_factor"] = factor = legal_reuse_factor(n_in, n_out, node.attrs["reuse_factor"])
+        if isinstance(node, Conv1D) and graph.parallel and factor > n_in:
+            raise node.refuse(
+                f"the C++ of hls4ml stops at the ReuseFactor {factor} where windows have {n_in} elements; "
+                f"write one of at most {n_in}"
+            )
     node.attrs["strategy"] = strategy
 
 

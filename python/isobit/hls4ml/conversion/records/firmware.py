@@ -8,6 +8,7 @@ from isobit.hls4ml.conversion.nodes.base import Node
 from isobit.hls4ml.conversion.nodes.layers import Input, Reshape
 from isobit.hls4ml.conversion.precision import Precision
 from isobit.hls4ml.conversion.records.call import Draft
+from isobit.hls4ml.conversion.records.streams import check_stream
 from isobit.hls4ml.conversion.records.table import WRITERS
 from isobit.hls4ml.firmware import Call, Firmware, Variable
 
@@ -52,6 +53,8 @@ def _call(graph: LayerGraph, node: Node, typedefs: dict[str, Precision]) -> list
     draft = Draft(node, graph, typedefs)
     if node.class_name not in WRITERS:
         raise node.refuse("hls4ml writes no C++ for it")
+    if not graph.parallel:
+        check_stream(draft)
     WRITERS[node.class_name](draft)
     try:
         return [draft.finished()]
