@@ -144,7 +144,11 @@ def test_constants_instead_of_macros(tmp_path, small):
     """Experiments make names of a namespace of the macros."""
     files = edited(
         ("defines.h", "#define N_IN 3", "static const int N_IN=3;"),
-        ("defines.h", "#define N_HIDDEN 2", "constexpr unsigned N_HIDDEN = N_IN - 1;"),
+        (
+            "defines.h",
+            "#define N_HIDDEN 2",
+            "constexpr unsigned N_HIDDEN = -(1 - N_IN) * (7 % 4 / 3 + !N_IN);",
+        ),
     )
     assert alike(records(tmp_path, files), small)
 
