@@ -77,8 +77,9 @@ packing_choice::packing_choice(const description& net, const proof& proven, cons
         pack = 4;
       else if (sums <= lane::i32)
         pack = isa.takes_quads && fits(op, 4, lane::i32) ? 4 : fits(op, 2, lane::i32) ? 2 : 1;
-      else if (!is_rounded(op) && sums == lane::i64 && shape_of_sums(op, net).inputs() < most_wide_inputs &&
-               fits(op, 2, lane::i64) && fits_wide(op))
+      else if (!is_rounded(op) && sums == lane::i64 &&
+               shape_of_sums(op, net).inputs() < most_wide_inputs && fits(op, 2, lane::i64) &&
+               fits_wide(op))
         pack = 2;
     }
     packs_.push_back(pack);

@@ -38,8 +38,7 @@ struct rounded_dense {
                    const constants<P, FW>& weight, std::ptrdiff_t row_stride,
                    const constants<P, FB>& bias, const A& accumulator, Raw (&sums)[R])
       -> decltype(total_format(from.all, x.format(), weight.format(), accumulator, bias.format())) {
-    auto total =
-        total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
+    auto total = total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded_window<R>(from, x, weight, row_stride, bias, accumulator, total,
                                          sums);
     return total;
@@ -52,8 +51,7 @@ struct rounded_dense {
                       const constants<P, FW>& weight, std::ptrdiff_t row_stride,
                       const constants<P, FB>& bias, const A& accumulator, Raw (&sums)[X])
       -> decltype(total_format(from.all, x.format(), weight.format(), accumulator, bias.format())) {
-    auto total =
-        total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
+    auto total = total_format(from.all, x.format(), weight.format(), accumulator, bias.format());
     P::template affine_rounded_positions<X>(from, x, weight, row_stride, bias, accumulator, total,
                                             sums);
     return total;
