@@ -116,6 +116,15 @@ def test_groups_of_channels():
     assert model.estimate()["conv_0"].multipliers == 4 * shared
 
 
+def test_sums_of_groups_are_apart():
+    """Of two groups with two channels one has only zeros; ones need no multiplier, but an addition."""
+    weight = np.array([[[[1.0, 1, 0, 0], [1, 1, 0, 0]]]])
+    model = network(("conv", {"groups": 2}, {"weight": weight}), shape=(1, 1, 4)).quantize("fixed<8,6>")
+    assert model.estimate()["conv_0"].multipliers == 0
+    alone = network(dense(weight[0, 0, :, :2]), shape=(2,)).quantize("fixed<8,6>")
+    assert model.estimate()["conv_0"].lut == alone.estimate()["dense_0"].lut
+
+
 def factors(n_in, n_out):
     return sorted({d for d in range(1, n_in + 1) if n_in % d == 0}
                   | {n_in * d for d in range(1, n_out + 1) if n_out % d == 0})  # fmt: skip

@@ -30,13 +30,13 @@ def _unrolled(op: Operation, weights: Integers, copies: int, schedule: Schedule)
     slices = tech.dsp_slices(op.in_width, op.weight_width)
 
     terms, adders = _tree(op, weights)
-    lut = copies * (product_bits + adders) * tech.LUT_PER_ADDER_BIT + _finish_lut(op, copies)
+    lut = copies * (product_bits + adders) * tech.LUT_PER_ADDER_BIT + _finish_lut(op, weights, copies)
     product_ns = max(
         tech.DSP_NS if in_dsp.any() else 0.0,
         tech.ADD_NS * tech.levels(float(count[in_lut].max(initial=1)), tech.ADDED_AT_ONCE),
     )
     tree_ns = tech.ADD_NS * tech.levels(terms, tech.ADDED_AT_ONCE)
-    time = product_ns + tree_ns + _finish_ns(op)
+    time = product_ns + tree_ns + _finish_ns(op, weights)
     dsp = int(in_dsp.sum()) * slices * copies
     ff = copies * _registers(op, weights.shape[1] * len(weights) / op.terms, terms, time, schedule)
     interval = _interval(op, schedule)
@@ -63,11 +63,11 @@ def _shared(op: Operation, weights: Integers, copies: int, schedule: Schedule) -
         bram = wide * math.ceil(reuse / (tech.BRAM_DEPTH // 2))
     else:
         lut += multipliers * b
-    lut += _finish_lut(op, copies)
+    lut += _finish_lut(op, weights, copies)
     each = max(1.0, op.terms / reuse)
     time = tech.LOGIC_NS * tech.levels(min(reuse, op.terms))
     time += tech.DSP_NS if in_dsp else tech.ADD_NS * tech.levels(b)
-    time += tech.ADD_NS * (tech.levels(each, tech.ADDED_AT_ONCE) + 1) + _finish_ns(op)
+    time += tech.ADD_NS * (tech.levels(each, tech.ADDED_AT_ONCE) + 1) + _finish_ns(op, weights)
     columns = weights.shape[1] * len(weights) / op.terms * copies
     ff = columns * width + _registers(op, multipliers / each, each, time, schedule)
     interval = _interval(op, schedule)
@@ -92,12 +92,21 @@ def _first_of_each(weights: Integers) -> np.ndarray[tuple[int, ...], np.dtype[np
 
 
 def _tree(op: Operation, weights: Integers) -> tuple[float, float]:
-    """Most terms of a sum, and the bits of all adders."""
-    by_sum = np.count_nonzero(weights.reshape(-1, op.terms, weights.shape[1]), axis=1).astype(float)
-    if op.bias is not None and op.bias.size in (1, by_sum.size):
-        by_sum += (op.bias != 0).reshape(-1 if op.bias.size == 1 else by_sum.shape)
-    adders = np.maximum(by_sum - 1, 0).sum()
-    return float(by_sum.max(initial=1)), float(adders * _sum_width(op, weights))
+    """Most terms of a sum, and the bits of all adders of a position."""
+    terms = _terms(op, weights)
+    return float(terms.max(initial=1)), _additions(terms) * _sum_width(op, weights)
+
+
+def _terms(op: Operation, weights: Integers) -> Integers:
+    """Terms of each sum of a position, the bias among them; 0 is none."""
+    found: Integers = np.count_nonzero(weights.reshape(-1, op.terms, weights.shape[1]), axis=1)
+    if op.bias is not None:
+        found = found + (np.broadcast_to(op.bias, found.size).reshape(found.shape) != 0)
+    return found
+
+
+def _additions(terms: Integers) -> int:
+    return int(np.maximum(terms - 1, 0).sum())
 
 
 def _sum_width(op: Operation, weights: Integers) -> float:
@@ -107,26 +116,21 @@ def _sum_width(op: Operation, weights: Integers) -> float:
     return min(product + 2, op.most_bits or math.inf)
 
 
-def _finish_lut(op: Operation, copies: int) -> float:
+def _finish_lut(op: Operation, weights: Integers, copies: int) -> float:
     """Rounding, saturation: one addition and the choices of each result, as far as the trace has them."""
     share = copies / op.positions
-    added = max(0, op.counts["additions"] - _plain_additions(op))
-    bits = added * tech.LUT_PER_ADDER_BIT
+    bits = _beyond_sums(op, weights) * tech.LUT_PER_ADDER_BIT
     bits += (op.counts["comparisons"] + op.counts["selects"]) * tech.LUT_PER_CHOICE_BIT
     return share * bits * op.out_width
 
 
-def _plain_additions(op: Operation) -> int:
-    """Additions of the sums themselves."""
-    if op.weights is None:
-        return 0
-    columns = op.weights.size // op.terms
-    biases = 0 if op.bias is None else np.count_nonzero(op.bias) * columns // op.bias.size
-    return op.positions * max(0, int(np.count_nonzero(op.weights) + biases) - columns)
+def _beyond_sums(op: Operation, weights: Integers) -> int:
+    """Additions of the trace that are not those of the sums: they round."""
+    return max(0, op.counts["additions"] - op.positions * _additions(_terms(op, weights)))
 
 
-def _finish_ns(op: Operation) -> float:
-    rounds = op.counts["additions"] > _plain_additions(op)
+def _finish_ns(op: Operation, weights: Integers) -> float:
+    rounds = _beyond_sums(op, weights) > 0
     return (tech.ADD_NS if rounds else 0.0) + (2 * tech.LOGIC_NS if op.counts["selects"] else 0.0)
 
 
