@@ -20,6 +20,7 @@ _DEBUG = re.compile(r", !dbg !(\d+)")
 _LOOP = re.compile(r"!llvm\.loop !(\d+)")
 _METADATA = re.compile(r"!(\d+) = (.*)")
 _LINKAGE = re.compile(r"\b(thread_local)\b|\b(global|constant)\b")
+_EXTERNAL = re.compile(r"(?:extern_weak|external) ")
 _MARKERS = ("llvm.dbg.", "llvm.lifetime.", "llvm.experimental.noalias")
 _CALLS = ("call", "invoke", "callbr")
 _PREFIXES = ("tail", "musttail", "notail")
@@ -94,6 +95,7 @@ class Variable:
     name: str
     constant: bool
     thread_local: bool
+    external: bool
     initializer: str
     debug: int | None
 
@@ -150,7 +152,12 @@ def _add_variable(module: Module, line: str) -> None:
     debug = re.search(r", !dbg !(\d+)", rest)
     kind = next((word for word in words if word != "thread_local"), "global")
     module.variables[name] = Variable(
-        name, kind == "constant", "thread_local" in words, rest, int(debug[1]) if debug else None
+        name,
+        kind == "constant",
+        "thread_local" in words,
+        bool(_EXTERNAL.match(rest)),
+        rest,
+        int(debug[1]) if debug else None,
     )
 
 

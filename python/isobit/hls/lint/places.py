@@ -10,6 +10,8 @@ from isobit.hls.lint.findings import Place
 
 _REFERENCE = {key: re.compile(rf"\b{key}: !(\d+)") for key in ("scope", "file", "inlinedAt")}
 _LOCATION = ("!DILocation", "distinct !DILocation")
+_LONGEST = 60
+"""Characters of a name with its template arguments."""
 _LINE = re.compile(r"\bline: (\d+)")
 _TEXT = {key: re.compile(rf'\b{key}: "([^"]*)"') for key in ("name", "filename", "directory")}
 
@@ -90,7 +92,8 @@ class Places:
 
     def _name(self, number: int | None) -> str:
         found = _TEXT["name"].search(self._metadata.get(number, "")) if number is not None else None
-        return found[1] if found else ""
+        name = found[1] if found else ""
+        return name if len(name) <= _LONGEST else f"{name.split('<')[0]}<...>"
 
     def _file(self, scope: int | None) -> str:
         if scope not in self._files:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from isobit.hls.lint.assembly import Function, Instruction, Module
 from isobit.hls.lint.findings import Place
 from isobit.hls.lint.places import Places
-from isobit.hls.lint.standard import container
+from isobit.hls.lint.standard import container, is_assertion
 
 
 @dataclass
@@ -71,7 +71,7 @@ def _reach(module: Module, places: Places, found: Reach, waiting: deque[str], na
             found.variables[name] = here
             for symbol in module.variables[name].symbols():
                 _reach(module, places, found, waiting, symbol, here)
-    elif name in module.declared and not name.startswith("llvm."):
+    elif name in module.declared and not name.startswith("llvm.") and not is_assertion(name):
         found.external.append((name, here))
 
 

@@ -25,6 +25,7 @@ _EXCEPTION = re.compile(
     r"|_ZSt\d+__throw_|__clang_call_terminate|__gxx_personality"
 )
 _TYPES = re.compile(r"__dynamic_cast$|__cxa_bad_(?:cast|typeid)$")
+_ASSERTION = re.compile(r"__assert_(?:fail|rtn|perror_fail)$|__assert$")
 _GUARD = re.compile(r"__cxa_guard_|__cxa_atexit$|__cxa_thread_atexit")
 _PURE = re.compile(r"__cxa_(?:pure|deleted)_virtual$")
 
@@ -37,6 +38,11 @@ def container(text: str) -> str | None:
     if found:
         return f"std::{found[1]}"
     return "std::string" if _STRING.search(text) else None
+
+
+def is_assertion(name: str) -> bool:
+    """Whether this is what assert calls: HLS compilers take assertions for granted and build nothing."""
+    return bool(_ASSERTION.match(name))
 
 
 def rule_of(name: str) -> str:

@@ -13,6 +13,8 @@ from isobit.hls.lint.reach import Reach, cycles
 from isobit.hls.lint.standard import rule_of
 
 _LAMBDA = re.compile(r"(?:\$_|Ul.*?E)\d*_?")
+_TABLES = ("_ZTV", "_ZTI", "_ZTS", "_ZTT", "_ZGV", "llvm.")
+"""What the compiler makes for classes and for static variables, and its own."""
 _THROW = ("@", "__cxa_throw")
 _VARIABLE_SIZE = re.compile(r"alloca .*, i\d+ %")
 _VIRTUAL = re.compile(r"load ptr, ptr %(?:vfn|memptr\.virtualfn)\d*\b")
@@ -112,13 +114,16 @@ class Structure:
         late = self._constructed()
         for name, first in self._reach.variables.items():
             variable = self._module.variables[name]
-            if name.startswith(("_ZTV", "_ZTI", "_ZTS", "_ZGV", "llvm.")):
+            if name.startswith(_TABLES):
                 continue
             place = self._places.declared(variable.debug)
             shown = place.function if place and place.function else name
             where = Place(place.file, place.line, "") if place else first
             if self._places.is_system(where.file):
                 where = first
+            if variable.external:
+                yield Finding.of("external-call", first, f"{shown} is used, which has no definition here")
+                continue
             if variable.thread_local:
                 yield Finding.of("thread-local", where, f"{shown} is thread-local")
             if name in late:
