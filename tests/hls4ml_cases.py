@@ -14,7 +14,7 @@ import numpy as np
 
 import isobit
 from isobit.backends.stored import exact_format
-from isobit.formats import Format
+from isobit.formats import Format, Overflow, Rounding
 from isobit.hls4ml import Call, Firmware, Variable, Weight
 from isobit.rounding import to_raw
 
@@ -101,16 +101,18 @@ def flatten(name, found, precision, prefix="", config=None, types=None):
         elif target in precision:
             types[prefix + member] = precision[target]
         elif re.match(r"ap_u?(fixed|int)<", target):
-            types[prefix + member] = Format.parse(target)
+            types[prefix + member] = typed(target)
     return config, types
 
 
 def typed(text):
     """The format of a type, None for those that are not of fixed point."""
     try:
-        return Format.parse(text)
+        fmt = Format.parse(text)
     except ValueError:
         return None
+    is_integer = "int<" in text  # which takes the integer part of what is assigned to it
+    return fmt.with_modes(Rounding.TRN_ZERO, Overflow.WRAP) if is_integer else fmt
 
 
 def printed(values, fmt, text=None):
@@ -288,7 +290,7 @@ class TriggerCase:
         }
         # Bits of saturation (the fifth parameter) mean nothing where a type saturates.
         self.precision = {
-            name: Format.parse(text.replace("AP_SAT,AP_SAT>", "AP_SAT>"))
+            name: typed(text.replace("AP_SAT,AP_SAT>", "AP_SAT>"))
             for name, text in self.facts["typedefs"].items()
         }
         types = self.facts["weight_types"]

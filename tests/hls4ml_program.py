@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from isobit.formats import Rounding
+
 HEAD = r"""
 #include "ap_fixed.h"
 #include <cstdio>
@@ -85,8 +87,8 @@ template <class D, class C> struct fill_2d {
 def cpp(fmt):
     """The type of a format."""
     kind = "ap_fixed" if fmt.signed else "ap_ufixed"
-    if (fmt.width, fmt.frac, fmt.signed) == (1, 0, False):
-        return "ap_uint<1>"
+    if fmt.frac == 0 and (fmt.width == 1 or fmt.rounding is Rounding.TRN_ZERO):
+        return f"ap_{'' if fmt.signed else 'u'}int<{fmt.width}>"
     modes = f"AP_{fmt.rounding.name}, AP_{fmt.overflow.name}"
     return f"{kind}<{fmt.width}, {fmt.integer}, {modes}>"
 

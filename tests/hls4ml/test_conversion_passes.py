@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from isobit import ConfigError, Format, UnsupportedError
+from isobit.formats import Rounding
 from isobit.hls4ml.conversion.config import HlsConfig
 from isobit.hls4ml.conversion.converter import build, convert_declared
 from isobit.hls4ml.conversion.passes.flows import run_flows
@@ -72,7 +73,7 @@ def test_the_maximum_cuts_width_and_integer_bits_on_their_own():
 
 def test_a_missing_bias_has_one_bit_without_sign():
     made = convert_declared(chain(dense("fc", "inp", bias=False)), {"Model": MODEL, "LayerName": auto("fc")})
-    assert made.calls[0].weights["biases"].format == Format(1, 0, signed=False)
+    assert made.calls[0].weights["biases"].format == Format(1, 0, signed=False, rounding=Rounding.TRN_ZERO)
     assert made.calls[0].types["accum_t"] == Format(35, 20)
 
 

@@ -27,6 +27,8 @@ class Draw:
         rng = self.rng
         bits = rng.randint(*width)
         signed = rng.random() < 0.75 if signed is None else signed
+        if rng.random() < 0.06:  # ap_int, ap_uint
+            return Format(rng.randint(4, 8), 0, signed, Rounding.TRN_ZERO)
         modes = [Overflow.SAT, Overflow.SAT_SYM, Overflow.SAT_ZERO]
         overflow = Overflow.WRAP if rng.random() < wrap else rng.choice(modes)
         return Format(bits, bits - rng.randint(*integer), signed, rng.choice(list(Rounding)), overflow)
@@ -251,6 +253,130 @@ def normalize(draw, function):
     return Call("layer", function, ("x",), ("y",), config, types, weights), [(6,)], (6,)
 
 
+def thresholds(draw, function):
+    """Binary or ternary results of comparisons with numbers of the input's type."""
+    filters = draw.rng.choice([-1, 3])
+    count = 6 if filters == -1 else 3
+    source = draw.format((6, 14), (2, 5))
+    raws = np.sort(draw.raws(source, (2, count)), axis=0)
+    weights = {"threshold": Weight(source, raws[0])}
+    result = Format(1, 0, signed=False)
+    if "ternary" in function:
+        weights = {"threshold_hi": Weight(source, raws[1]), "threshold_lo": Weight(source, raws[0])}
+        result = Format(2, 0, rounding=Rounding.TRN_ZERO)
+    config = {"n_in": 6, "n_filt": filters, "n_scale_bias": count, "reuse_factor": 1}
+    return Call("layer", function, ("x",), ("y",), config, {}, weights), [(6,)], (6,), [source], result
+
+
+def narrow_dense(draw, product):
+    """One-bit data or weights, 0 standing for -1; accumulators wrap, and hold what they add."""
+    rng, bit = draw.rng, Format(1, 0, signed=False)
+    n_in, n_out = rng.choice([5, 8, 9]), 3
+    weight = Weight(bit, draw.raws(bit, n_in * n_out))
+    source, accumulator = bit, Format(rng.randint(14, 18), 8)
+    if product == "data_binary":
+        weight = draw.weight(n_in * n_out, (4, 8), (1, 3))
+    if product == "weight_binary":
+        source, accumulator = draw.format((6, 14), (2, 5)), draw.format((8, 20))
+    weights = {"weights": weight, "biases": draw.weight(n_out, (3, 6), (0, 3))}
+    types = {"accum_t": accumulator, "weight_t": weight.format, "bias_t": weights["biases"].format}
+    config = {"n_in": n_in, "n_out": n_out, "reuse_factor": 1, "strategy": "latency", "product": product}
+    return Call("layer", "dense", ("x",), ("y",), config, types, weights), [(n_in,)], (n_out,), [source]
+
+
+def transposed(shape, perm):
+    strides = [int(np.prod(shape[axis + 1 :])) for axis in range(len(shape))]
+    return {
+        "dims": len(shape),
+        "N": int(np.prod(shape)),
+        "to_shape": tuple(shape[axis] for axis in perm),
+        "perm_strides": tuple(strides[axis] for axis in perm),
+    }
+
+
+def transpose(draw, function):
+    shape = tuple(draw.rng.randint(1, 4) for _ in range(3))
+    perm = draw.rng.sample(range(3), 3)
+    config = transposed(shape, perm)
+    return Call("layer", function, ("x",), ("y",), config), [shape], config["to_shape"]
+
+
+def einsum(draw, function):
+    rng = draw.rng
+    a, b, c, i = (rng.randint(1, 3) for _ in range(4))
+    first, second, result = rng.sample(range(3), 3), rng.sample(range(3), 3), rng.sample(range(3), 3)
+
+    def back(shape, perm):
+        """The shape that a permutation brings into this one."""
+        return tuple(shape[perm.index(axis)] for axis in range(len(shape)))
+
+    shapes = [back((i, a, c), first), back((i, b, c), second)]
+    parts = {
+        "tpose_inp0_config": transposed(shapes[0], first),
+        "tpose_inp1_config": transposed(shapes[1], second),
+        "tpose_out_conf": transposed((i, a, b), result),
+    }
+    config = {f"{part}.{name}": entry for part, entries in parts.items() for name, entry in entries.items()}
+    config |= {"n_free0": a, "n_free1": b, "n_contract": c, "n_inplace": i, "reuse_factor": 1}
+    types = {"accum_t": draw.format((8, 20))}
+    return (
+        Call("layer", function, ("x", "z"), ("y",), config, types),
+        shapes,
+        parts["tpose_out_conf"]["to_shape"],
+    )
+
+
+def padding(draw, function):
+    rng = draw.rng
+    axes = [("height", "top", "bottom"), ("width", "left", "right")][int("1d" in function) :]
+    config, shape, result = {"n_chan": 2}, [], []
+    for axis, begin, end in axes:
+        length, before, behind = rng.randint(2, 4), rng.randint(0, 2), rng.randint(0, 1)
+        crop = function.startswith("crop")
+        before, behind = (min(before, 1), 0) if crop else (before, behind)
+        results = length - before - behind if crop else length + before + behind
+        config |= {f"in_{axis}": length, f"out_{axis}": results}
+        config |= {f"{'crop' if crop else 'pad'}_{side}": n for side, n in ((begin, before), (end, behind))}
+        shape.append(length)
+        result.append(results)
+    return Call("layer", function, ("x",), ("y",), config), [(*shape, 2)], (*result, 2)
+
+
+def resize(draw, function):
+    rng = draw.rng
+    height, width = rng.randint(1, 3), rng.randint(1, 3)
+    taller, wider = height * rng.randint(1, 3), width * rng.randint(1, 3)
+    config = {"height": height, "width": width, "n_chan": 2, "new_height": taller, "new_width": wider}
+    source = draw.format((6, 14), (2, 5))
+    call = Call("layer", function, ("x",), ("y",), config)
+    return call, [(height, width, 2)], (taller, wider, 2), [source], source
+
+
+def embedding(draw, function):
+    bits, length = draw.rng.randint(1, 4), 3
+    weights = {"embeddings": draw.weight((1 << bits) * length)}
+    types = {"embeddings_t": weights["embeddings"].format}
+    config = {"n_in": 4, "n_out": length, "vocab_size": 1 << bits, "reuse_factor": 1}
+    call = Call("layer", function, ("x",), ("y",), config, types, weights)
+    return call, [(4,)], (4, length), [Format(bits, 0, signed=False)]
+
+
+def concatenate(draw, function):
+    rank = int(function[-2])
+    axis = draw.rng.choice([-1, *range(1, rank + 1)])
+    first = [draw.rng.randint(1, 3) for _ in range(rank)]
+    second = list(first)
+    place = rank - 1 if axis == -1 else axis - 1
+    second[place] = draw.rng.randint(1, 3)
+    config = {"axis": axis, "reuse_factor": 1}
+    for number, shape in ((1, first), (2, second)):
+        config |= {f"n_elem{number}_{k}": n for k, n in enumerate(shape)}
+    result = list(first)
+    result[place] += second[place]
+    call = Call("layer", function, ("x", "z"), ("y",), config)
+    return call, [tuple(first), tuple(second)], tuple(result)
+
+
 CASES = {
     "dense_latency": lambda draw: dense(draw, "latency"),
     "dense_resource": lambda draw: dense(draw, "resource"),
@@ -286,6 +412,26 @@ CASES = {
     },
     "dot1d": lambda draw: dot(draw, "dot1d"),
     "normalize": lambda draw: normalize(draw, "normalize"),
+    **{
+        name: (lambda draw, name=name: thresholds(draw, name))
+        for name in ("normalize_binary_tanh", "normalize_ternary_tanh")
+    },
+    **{
+        name: (lambda draw, name=name: narrow_dense(draw, name))
+        for name in ("both_binary", "data_binary", "weight_binary")
+    },
+    "transpose": lambda draw: transpose(draw, "transpose"),
+    "einsum": lambda draw: einsum(draw, "einsum"),
+    **{
+        name: (lambda draw, name=name: padding(draw, name))
+        for name in ("zeropad1d_cl", "zeropad2d_cl", "cropping1d_cl", "cropping2d_cl")
+    },
+    "resize_nearest": lambda draw: resize(draw, "resize_nearest"),
+    "embedding": lambda draw: embedding(draw, "embedding"),
+    **{
+        name: (lambda draw, name=name: concatenate(draw, name))
+        for name in ("concatenate1d", "concatenate2d", "concatenate3d")
+    },
 }  # fmt: skip
 REPEATS = 6
 

@@ -69,6 +69,7 @@ class Call:
         names of types (``strategy``, ``implementation``, ``product``, ``kernel`` ...) are strings without
         namespaces; arrays (``perm_strides`` of a ``transpose``) are tuples.
     types : mapping of str to Format
+        (``ap_int`` and ``ap_uint`` round toward zero: they take the integer part of what they are given.)
         Types of the structure (``accum_t``, ``table_t``, ``exp_table_t`` ...), nested ones with their path.
     weights : mapping of str to Weight
         By parameter of the function (``weights``, ``biases``, ``scale``, ``depthwise_weights`` ...), for

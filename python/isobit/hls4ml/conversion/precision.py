@@ -59,7 +59,9 @@ class Precision:
         FormatError
             When it is wider than isobit can represent.
         """
-        return Format(self.width, self.fractional, self.signed, self.rounding, self.overflow)
+        # ap_int and ap_uint take the integer part of what is assigned to them.
+        rounding = Rounding.TRN_ZERO if self.whole else self.rounding
+        return Format(self.width, self.fractional, self.signed, rounding, self.overflow)
 
     def __str__(self) -> str:
         sign = "" if self.signed else "u"

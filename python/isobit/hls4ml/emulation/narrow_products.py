@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isobit.formats import Format, Overflow
+from isobit.formats import Format, Overflow, Rounding
 from isobit.hls4ml.emulation.products import Terms, emit_dense, is_resource, operand, terms
 from isobit.hls4ml.emulation.site import Site, plain
 
@@ -62,7 +62,7 @@ def _agreements(site: Site, x: str, both: Terms) -> None:
         },
         constants={"weight": site.values(Format(2, 0), signs), "bias": site.values(wide, start)},
     )
-    bits = Format((n_in - 1).bit_length() + 2, 0)
+    bits = Format((n_in - 1).bit_length() + 2, 0, rounding=Rounding.TRN_ZERO)
     doubled = site.add(
         "affine",
         [count],

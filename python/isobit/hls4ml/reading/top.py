@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from isobit.formats import Format
+from isobit.formats import Format, Rounding
 from isobit.hls4ml.firmware import Call, Variable, Weight
 from isobit.hls4ml.reading.arrays import array, powers, scalar
 from isobit.hls4ml.reading.configurations import Configuration, flatten
@@ -20,8 +20,8 @@ from isobit.ir import Shape
 
 _NAME = re.compile(r"//\s*([A-Za-z_][\w.\-/]*)\s*")
 _FIXED_RESULTS = {
-    "normalize_binary_tanh": Number(Format(1, 0, False), True),
-    "normalize_ternary_tanh": Number(Format(2, 0, True), True),
+    "normalize_binary_tanh": Number(Format(1, 0, False, Rounding.TRN_ZERO), True),
+    "normalize_ternary_tanh": Number(Format(2, 0, True, Rounding.TRN_ZERO), True),
 }
 """Types of results that a function chooses itself."""
 _NUMBERS = ("alpha", "theta")

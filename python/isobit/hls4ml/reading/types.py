@@ -84,7 +84,8 @@ def number_type(node: Node, lookup: Lookup) -> Number | None:
         if len(arguments) != 1:
             raise refused(node.place, f"{node.text[:80]!r}: one width was expected")
         width = _integer(arguments[0], lookup)
-        return Number(_format(width, width, _INTEGERS[name], Rounding.TRN, Overflow.WRAP, node), True)
+        fmt = _format(width, width, _INTEGERS[name], Rounding.TRN_ZERO, Overflow.WRAP, node)
+        return Number(fmt, True)
     if name not in _FIXED:
         return None
     if not 2 <= len(arguments) <= 5:
