@@ -42,7 +42,7 @@ def notes(graph: LayerGraph) -> Iterator[str]:
 def _ignored_types(graph: LayerGraph, node: Node) -> Iterator[str]:
     for part in _IGNORED:
         named = node.types.get(f"{part}_t")
-        if named is None:
+        if named is None or (part == "table" and isinstance(node, Softmax)):
             continue
         wanted, name = graph.config.precision(node, part)
         if name.endswith(f"_{part}_t") and wanted is not None and wanted != named.precision:

@@ -43,13 +43,11 @@ def transpose(draft: Draft) -> None:
 def clone(draft: Draft) -> None:
     """Copies of a stream."""
     draft.function = "clone_stream"
-    draft.config["size"] = draft.node.source().size
 
 
 def repack(draft: Draft) -> None:
     """A stream in another shape."""
     draft.function = "repack_stream"
-    draft.config["size"] = draft.node.result.size
 
 
 def embedding(draft: Draft) -> None:

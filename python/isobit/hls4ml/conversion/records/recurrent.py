@@ -52,7 +52,6 @@ def bidirectional(draft: Draft) -> None:
             draft.take_weight(parameter, f"{way}{name}")
         draft.types = own | {place + key: value for key, value in draft.types.items()}
         draft.config |= {place + key: value for key, value in members.items()}
-    draft.take_types("table_t")
 
 
 def _sequence(draft: Draft) -> Members:
@@ -62,7 +61,6 @@ def _sequence(draft: Draft) -> Members:
         "n_in": features,
         "n_sequence": steps,
         "n_sequence_out": steps if attrs["return_sequences"] else 1,
-        "strategy": attrs["strategy"],
         "reuse_factor": attrs["reuse_factor"],
         "use_static": attrs["static"],
         "pytorch_order": False,

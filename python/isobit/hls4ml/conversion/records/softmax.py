@@ -5,7 +5,8 @@ from __future__ import annotations
 from isobit.hls4ml.conversion.precision import Precision
 from isobit.hls4ml.conversion.records.call import Draft
 
-_TYPES = ("exp_table_t", "inv_table_t", "accum_t", "inv_inp_t", "table_t")
+_TYPES = ("exp_table_t", "inv_table_t", "accum_t", "inv_inp_t")
+"""Not ``table_t``: the structure has none, so that the function ``legacy`` computes with a default."""
 
 
 def softmax(draft: Draft) -> None:

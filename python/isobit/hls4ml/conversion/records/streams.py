@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from isobit.formats import Overflow
-from isobit.hls4ml.conversion.nodes.activations import Activation
+from isobit.hls4ml.conversion.nodes.activations import Activation, Softmax
 from isobit.hls4ml.conversion.nodes.base import Node
 from isobit.hls4ml.conversion.nodes.layers import (
     Dense,
@@ -24,6 +24,7 @@ _WITHOUT = {
     "relu6": "does not compile in streams",
     "selu": "multiplies by a constant of another type in streams, which is not emulated",
 }
+_TABLE_SIZE = 1024  # the default of the configuration structure, which streams leave as it is
 
 
 def check_stream(draft: Draft) -> None:
@@ -40,6 +41,12 @@ def check_stream(draft: Draft) -> None:
     if isinstance(node, Activation) and node.attrs["activation"] in _WITHOUT:
         function = node.attrs["activation"]
         raise node.refuse(f"the {function} of hls4ml {_WITHOUT[function]}")
+    if (
+        isinstance(node, Softmax)
+        and node.attrs["implementation"] == "legacy"
+        and node.attrs["table_size"] != _TABLE_SIZE
+    ):
+        raise node.refuse(f"in streams the legacy softmax of hls4ml has tables of {_TABLE_SIZE} entries only")
     if (
         any(node.source(place).link is not None for place in range(len(node.inputs)))
         and type(node) is not Dense
