@@ -63,6 +63,13 @@ def read_top(function: Node, scope: Scope, generated: GeneratedCode) -> Top:
     return _Reader(function, scope, generated).read()
 
 
+def port_names(function: Node) -> list[str]:
+    """The names of the array ports of a function."""
+    declarators = [p.get("declarator") for p in function["declarator"]["parameters"]]
+    arrays = [d["declarator"] for d in declarators if d is not None and d.kind == "array_declarator"]
+    return [array.text for array in arrays if array.kind == "identifier"]
+
+
 class _Reader:
     def __init__(self, function: Node, scope: Scope, generated: GeneratedCode) -> None:
         self.function = function
@@ -177,6 +184,8 @@ class _Reader:
                 expected = _type_of(name, role, types)
                 if tensor.type != expected:
                     raise damaged(node.place, f"{tensor.name} has another type than nnet::{name} is told")
+                if tensor.is_weight:
+                    raise refused(node.place, f"{tensor.name} is a weight and an array of data")
                 if is_input and not (tensor.written or tensor.is_port):
                     raise damaged(node.place, f"{tensor.name} is read before a layer writes it")
                 if is_input and tensor.read and tensor.is_stream:
@@ -208,10 +217,13 @@ class _Reader:
             raise refused(place, f"{role}: {rule.type} is no fixed-point type")
         if node.kind not in ("identifier", "qualified_identifier"):
             raise refused(node.place, f"{node.text[:80]!r} instead of a constant array")
-        if node.text in self.variables.tensors:
-            raise refused(
-                node.place, f"{node.text} comes through a port; only weights inside of the firmware are read"
-            )
+        port = self.variables.tensors.get(node.text)
+        if port is not None:
+            if node.text not in self.scope.constants or port.element.format != fmt:
+                raise refused(
+                    node.place, f"{node.text} comes through a port, and no header of its name has it"
+                )
+            port.is_weight = True
         length = count(_evaluated(rule.sizes, configuration, place))
         if fmt is None:
             return powers(self.scope.name(node), configuration.powers[rule.type], self.scope, place, length)
@@ -242,7 +254,8 @@ class _Reader:
 
     def _finished(self, name: str) -> Top:
         top = Top(name, calls=self.calls)
-        used = {t.name: t for t in self.variables.tensors.values() if t.written or t.read or t.is_port}
+        tensors = [t for t in self.variables.tensors.values() if not t.is_weight]
+        used = {t.name: t for t in tensors if t.written or t.read or t.is_port}
         top.is_stream = any(t.is_stream for t in used.values())
         for tensor in used.values():
             if tensor.is_stream != top.is_stream:
