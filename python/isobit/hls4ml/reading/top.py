@@ -9,8 +9,9 @@ from isobit.formats import Format
 from isobit.hls4ml.firmware import Call, Variable, Weight
 from isobit.hls4ml.reading.arrays import array, powers, scalar
 from isobit.hls4ml.reading.configurations import Configuration, flatten
-from isobit.hls4ml.reading.functions import Constants, Function, count, function_for
+from isobit.hls4ml.reading.functions import Constants, Function, count, dims, function_for
 from isobit.hls4ml.reading.generated import GeneratedCode
+from isobit.hls4ml.reading.kernels import read_kernel
 from isobit.hls4ml.reading.places import Place, damaged, refused
 from isobit.hls4ml.reading.scope import Scope
 from isobit.hls4ml.reading.syntax import Node
@@ -105,7 +106,10 @@ class _Reader:
         name, templates = self._callee(call["function"])
         arguments = list(call["arguments"])
         function, configuration = function_for(name, len(templates), len(arguments)), Configuration()
-        if function is None:
+        distributed = function is None and name.split("::")[-1].startswith("dense_da_")
+        if distributed:
+            function = Function(("data_T", "res_T"), ("data", "res"), (), None)
+        elif function is None:
             configuration = Configuration(self.generated.quantizer(name, self.scope, call.place))
             name, function = QUANTIZER, Function(("data_T", "res_T"), output=None)
         if (len(templates), len(arguments)) != (len(function.template), len(function.arguments)):
@@ -125,6 +129,9 @@ class _Reader:
         inputs, outputs, weights = self._arguments(
             name, function, arguments, types, configuration, call.place
         )
+        if distributed:
+            configuration, weights = self._kernel(name, inputs[0], outputs[0], call.place)
+            name, function = "dense_da", Function(output=dims("n_out"))
         self._sizes(name, function, inputs, outputs, configuration, call.place)
         self.calls.append(
             Call(
@@ -145,9 +152,19 @@ class _Reader:
         if inner.kind != "template_function" or space is None or space.text not in known:
             raise refused(node.place, f"a call of {node.text[:80]!r}; layers are templates of nnet")
         name = inner["name"].text
-        if name.startswith("dense_da_"):
-            raise refused(node.place, f"{name}: kernels of distributed arithmetic are not read")
         return name if space.text == "nnet" else f"{space.text}::{name}", list(inner["arguments"])
+
+    def _kernel(
+        self, name: str, data: Tensor, result: Tensor, place: Place
+    ) -> tuple[Configuration, dict[str, Weight]]:
+        """A dense layer that is written as shifts and additions."""
+        if data.shape is None or result.shape is None:
+            raise refused(place, f"{name[:60]} with streams")
+        function = self.generated.find(name, place)
+        sizes = count(data.shape), count(result.shape)
+        kernel = read_kernel(function, data.element.format, *sizes, self.scope)
+        configuration = Configuration({"n_in": kernel.n_in, "n_out": kernel.n_out})
+        return configuration, {"weights": kernel.weights, "biases": kernel.biases}
 
     def _configuration(self, node: Node) -> Configuration:
         kind = self.scope.type(node)
