@@ -1,6 +1,7 @@
-"""Write the projects of golden cases with hls4ml: ``convert_golden.py TARGET CASE...``, a line for each.
+"""Write the projects of golden cases with hls4ml: ``convert_golden.py TARGET RENAMED CASE...``.
 
-In a process of its own: TensorFlow and hls4ml warn, print and take their time.
+A line of output for each case; RENAMED is a case that is written as "renamed", too, with other names. In a
+process of its own: TensorFlow and hls4ml warn, print and take their time.
 """
 
 from __future__ import annotations
@@ -9,13 +10,21 @@ import json
 import sys
 from pathlib import Path
 
+RENAMED = {
+    "namespace": "hls4ml_tagger_v7",
+    "project_name": "Tagger_v7",
+    "write_weights_txt": False,
+    "write_emulation_constants": True,
+}
+"""Options that change how a project is written, and not what it computes."""
 
-def convert(case, target):
+
+def convert(case, target, **more):
     import hls4ml
 
     config = json.loads((case / "config.json").read_text())
     options = {key: config[key] for key in ("hls_config", "backend", "io_type", "part")}
-    options |= {"output_dir": str(target), "project_name": "myproject"}
+    options |= {"output_dir": str(target), "project_name": "myproject", **more}
     if (case / "model.keras").exists():
         import keras
 
@@ -29,7 +38,8 @@ def convert(case, target):
 
 
 def main():
-    target, *cases = map(Path, sys.argv[1:])
+    target, renamed, *cases = map(Path, sys.argv[1:])
+    convert(renamed, target / "renamed", **RENAMED)
     for case in cases:
         try:
             convert(case, target / case.name)

@@ -10,8 +10,8 @@ from hls4ml_cases import GoldenCase, TriggerCase
 from hls4ml_projects import golden_project, trigger_project
 from isobit.hls4ml.reading import read_project
 
-REFUSED = {"dense_da_small": "dense_da_2: kernels of distributed arithmetic are not read"}
-"""Cases that are not read, and why."""
+REFUSED = {"dense_da_small": "the function dense_da_2, which this reader does not know"}
+"""Cases whose texts do not have the code that hls4ml generates."""
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,10 @@ EDITS = [
         ("small.cpp", "hidden_t layer2_out[N_HIDDEN]", "hidden_t layer2_out[1 << 30]"),
         r"small.cpp:14: an array of the",
     ),
-    (("small.cpp", "x[N_IN],", "x[N_IN], weight2_t w2[6],"), r"small.cpp:17: w2 comes through a port"),
+    (
+        ("small.cpp", "x[N_IN],", "x[N_IN], bias2_t w2[6],"),
+        r"small.cpp:17: w2 comes through a port, and no header",
+    ),
     (("small.cpp", "void small", "int small"), r"small.cpp:5: the top function of hls4ml returns nothing"),
     (("small.cpp", "__SYNTHESIS__", "LOADED"), r"small.cpp:8: the variable 'static bool"),
     (("small.cpp", "#endif", ""), r"small.cpp:7: #if without #endif"),
@@ -239,6 +242,8 @@ def test_no_project(tmp_path):
         isobit.load(tmp_path / "there_is_none")
     with pytest.raises(MissingFileError):
         isobit.load(tmp_path / "there" / "is_none.cpp")
+    with pytest.raises(MissingFileError):
+        isobit.load(write_project(tmp_path, SMALL) / "firmware" / "is_none.cpp")
 
 
 @pytest.mark.parametrize("option", [{"weights": "w.h5"}, {"batch": False}, {"passes": ()}])

@@ -163,12 +163,48 @@ def test_weights_in_a_source_of_their_own(tmp_path, small):
     assert alike(records(tmp_path, files), small)
 
 
+def test_weights_through_ports(tmp_path, small):
+    """In block RAM, they are arguments; the header of their name is included by the caller only."""
+    files = edited(
+        ("parameters.h", '#include "weights/w2.h"\n', ""),
+        (
+            "small.cpp",
+            "result_t layer3_out[N_HIDDEN])",
+            "result_t layer3_out[N_HIDDEN],\n    weight2_t w2[6])",
+        ),
+        ("small.h", "result_t layer3_out[N_HIDDEN])", "result_t layer3_out[N_HIDDEN], weight2_t w2[6])"),
+    )
+    assert alike(records(tmp_path / "there", files), small)
+    del files["weights/w2.h"]
+    with pytest.raises(isobit.UnsupportedError, match="w2 comes through a port, and no header of its name"):
+        records(tmp_path / "missing", files)
+
+
 def test_other_macros_choose_text_files(tmp_path, small):
     files = edited(
         ("small.cpp", "#ifndef __SYNTHESIS__", "#ifdef LOAD_WEIGHTS_FROM_TEXT"),
         ("weights/w2.h", "#ifndef __SYNTHESIS__", "#if defined(LOAD_WEIGHTS_FROM_TEXT)"),
     )
     assert alike(records(tmp_path, files), small)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n").encode(),
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: b"// caf\xe9 /* \" '\n" + text.encode(),
+        lambda text: text.replace("    ", "\t").replace(" = ", "=").replace(", ", " ,").encode(),
+        lambda text: text.replace("#", "  #  ").replace("#  define", "#define \\\n").encode(),
+        lambda text: text.rstrip("\n").encode(),
+    ],
+    ids=["CRLF", "byte order mark", "Latin-1", "blanks", "continued lines", "no last newline"],
+)
+def test_spelling(tmp_path, small, change):
+    folder = write_project(tmp_path, SMALL)
+    for name, text in SMALL.items():
+        (folder / "firmware" / name).write_bytes(change(text))
+    assert alike(read_project(folder), small)
 
 
 def test_long_arrays(tmp_path):

@@ -14,6 +14,7 @@ import isobit
 from hls4ml_cases import GoldenCase
 
 pytestmark = pytest.mark.slow
+RENAMED = "mlp_mixed_types"
 LEAST = 69
 """Cases that hls4ml 1.3.0 converts without QKeras, HGQ and da4ml."""
 
@@ -31,12 +32,13 @@ def projects(shared, tmp_path_factory):
     program = Path(__file__).with_name("convert_golden.py")
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(
-        [sys.executable, program, target, *cases],
+        [sys.executable, program, target, golden / RENAMED, *cases],
         env=environment, capture_output=True, text=True, timeout=1800,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     written = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("written ")]
-    return {name: (target / name, golden / name) for name in written}
+    found = {name: (target / name, golden / name) for name in written}
+    return {**found, "renamed": (target / "renamed", golden / RENAMED)}
 
 
 def test_bits(projects):
@@ -52,7 +54,8 @@ def test_bits(projects):
         if bits:
             different[name] = bits
     assert not different
-    assert len(projects) >= LEAST
+    assert len(projects) > LEAST
+    assert isobit.load(projects["renamed"][0]).name == "Tagger_v7"
 
 
 def test_parts_suffice(projects):

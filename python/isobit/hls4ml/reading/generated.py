@@ -1,4 +1,4 @@
-"""Functions that hls4ml generates for one layer: of them, the quantizers of HGQ models are read.
+"""Functions that hls4ml generates for one layer: quantizers of HGQ, and kernels (``kernels.py``).
 
 They stand in ``nnet_utils/nnet_code_gen.h`` among code for convolutions, which can be long: only the function
 that is asked for is parsed.
@@ -43,9 +43,7 @@ class GeneratedCode:
         UnsupportedError
             When there is no such function, or it does anything but cast each element on its own.
         """
-        function = self._function(name.split("::")[-1])
-        if function is None:
-            raise refused(place, f"the function {name[:60]}, which this reader does not know")
+        function = self.find(name, place)
         formats: list[Format | None] = []
         for statement in function["body"]:
             if statement.kind == "preproc_call" and statement.text.startswith("#pragma"):
@@ -62,6 +60,13 @@ class GeneratedCode:
             "rounding": rounding.name,
             "overflow": overflow.name,
         }
+
+    def find(self, name: str, place: Place) -> Node:
+        """The definition of a generated function."""
+        function = self._function(name.split("::")[-1])
+        if function is None:
+            raise refused(place, f"the function {name[:60]}, which this reader does not know")
+        return function
 
     def _function(self, name: str) -> Node | None:
         path = self._folder.firmware / HEADER

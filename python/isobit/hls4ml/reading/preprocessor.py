@@ -6,6 +6,7 @@ loading of text files and the dumping of layers are left out. What remains of a 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -85,7 +86,7 @@ class Preprocessor:
         if depth > MAX_DEPTH or self._pieces > MAX_PIECES:
             raise damaged(Place(name, 1), "the files include each other without end")
         try:
-            text = cut_numbers(self.folder.read(path), self.numbers)
+            text = cut_numbers(self.folder.read(path).removeprefix(codecs.BOM_UTF8), self.numbers)
         except ValueError as error:
             raise refused(Place(name, 1), str(error)) from None
         self._code += len(text)

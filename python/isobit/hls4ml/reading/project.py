@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isobit.errors import FileFormatError, UnsupportedError
+from isobit.errors import FileFormatError, MissingFileError, UnsupportedError
 from isobit.hls4ml.firmware import Firmware
 from isobit.hls4ml.reading.declarations import gather
 from isobit.hls4ml.reading.folder import Folder
@@ -16,7 +16,7 @@ from isobit.hls4ml.reading.places import Place, damaged
 from isobit.hls4ml.reading.preprocessor import Preprocessor
 from isobit.hls4ml.reading.scope import Scope
 from isobit.hls4ml.reading.syntax import Node, parse
-from isobit.hls4ml.reading.top import read_top
+from isobit.hls4ml.reading.top import port_names, read_top
 from isobit.hls4ml.reading.versions import Origin
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def read_project(path: Path) -> Firmware:
     UnsupportedError
         When they say something that this reader does not know: edited sources, other versions or back ends.
     """
+    if not path.exists():
+        raise MissingFileError(f"there is no file {str(path)!r}")
     folder = Folder(path if path.is_dir() else path.parent)
     settings = _settings(folder)
     backend = settings.get("Backend", "Vitis")
@@ -72,7 +74,9 @@ def read_project(path: Path) -> Firmware:
     preprocessor = Preprocessor(folder)
     scope = Scope(preprocessor.macros, preprocessor.numbers)
     functions = _gather(preprocessor, source, scope)
-    top = read_top(_top_function(functions, folder.name(source)), scope, GeneratedCode(folder))
+    function = _top_function(functions, folder.name(source))
+    _gather_ports(function, preprocessor, scope)
+    top = read_top(function, scope, GeneratedCode(folder))
     has_size_macros = any(macro.body for macro in scope.macros.values())
     origin = Origin.of(top.calls, has_size_macros, folder)
     return Firmware(
@@ -104,6 +108,16 @@ def _gather(preprocessor: Preprocessor, source: Path, scope: Scope) -> list[Node
                     if piece.path == other:
                         gather(parse(piece.text, piece.file), scope)
     return functions
+
+
+def _gather_ports(function: Node, preprocessor: Preprocessor, scope: Scope) -> None:
+    """Weights in block RAM come through ports; hls4ml's emulation hands over those in the headers."""
+    folder = preprocessor.folder
+    for name in port_names(function):
+        header = folder.firmware / "weights" / f"{name}.h"
+        if name not in scope.constants and header.is_file():
+            for piece in preprocessor.pieces(header):
+                gather(parse(piece.text, piece.file), scope)
 
 
 def _top_source(folder: Folder, project: str | None) -> Path:

@@ -9,8 +9,9 @@ from isobit.formats import Format, Rounding
 from isobit.hls4ml.firmware import Call, Variable, Weight
 from isobit.hls4ml.reading.arrays import array, powers, scalar
 from isobit.hls4ml.reading.configurations import Configuration, flatten
-from isobit.hls4ml.reading.functions import Constants, Function, count, function_for
+from isobit.hls4ml.reading.functions import Constants, Function, count, dims, function_for
 from isobit.hls4ml.reading.generated import GeneratedCode
+from isobit.hls4ml.reading.kernels import read_kernel
 from isobit.hls4ml.reading.places import Place, damaged, refused
 from isobit.hls4ml.reading.scope import Scope
 from isobit.hls4ml.reading.syntax import Node
@@ -63,6 +64,13 @@ def read_top(function: Node, scope: Scope, generated: GeneratedCode) -> Top:
     return _Reader(function, scope, generated).read()
 
 
+def port_names(function: Node) -> list[str]:
+    """The names of the array ports of a function."""
+    declarators = [p.get("declarator") for p in function["declarator"]["parameters"]]
+    arrays = [d["declarator"] for d in declarators if d is not None and d.kind == "array_declarator"]
+    return [array.text for array in arrays if array.kind == "identifier"]
+
+
 class _Reader:
     def __init__(self, function: Node, scope: Scope, generated: GeneratedCode) -> None:
         self.function = function
@@ -98,7 +106,10 @@ class _Reader:
         name, templates = self._callee(call["function"])
         arguments = list(call["arguments"])
         function, configuration = function_for(name, len(templates), len(arguments)), Configuration()
-        if function is None:
+        distributed = function is None and name.split("::")[-1].startswith("dense_da_")
+        if distributed:
+            function = Function(("data_T", "res_T"), ("data", "res"), (), None)
+        elif function is None:
             configuration = Configuration(self.generated.quantizer(name, self.scope, call.place))
             name, function = QUANTIZER, Function(("data_T", "res_T"), output=None)
         if (len(templates), len(arguments)) != (len(function.template), len(function.arguments)):
@@ -118,6 +129,9 @@ class _Reader:
         inputs, outputs, weights = self._arguments(
             name, function, arguments, types, configuration, call.place
         )
+        if distributed:
+            configuration, weights = self._kernel(name, inputs[0], outputs[0], call.place)
+            name, function = "dense_da", Function(output=dims("n_out"))
         self._sizes(name, function, inputs, outputs, configuration, call.place)
         self.calls.append(
             Call(
@@ -138,9 +152,19 @@ class _Reader:
         if inner.kind != "template_function" or space is None or space.text not in known:
             raise refused(node.place, f"a call of {node.text[:80]!r}; layers are templates of nnet")
         name = inner["name"].text
-        if name.startswith("dense_da_"):
-            raise refused(node.place, f"{name}: kernels of distributed arithmetic are not read")
         return name if space.text == "nnet" else f"{space.text}::{name}", list(inner["arguments"])
+
+    def _kernel(
+        self, name: str, data: Tensor, result: Tensor, place: Place
+    ) -> tuple[Configuration, dict[str, Weight]]:
+        """A dense layer that is written as shifts and additions."""
+        if data.shape is None or result.shape is None:
+            raise refused(place, f"{name[:60]} with streams")
+        function = self.generated.find(name, place)
+        sizes = count(data.shape), count(result.shape)
+        kernel = read_kernel(function, data.element.format, *sizes, self.scope)
+        configuration = Configuration({"n_in": kernel.n_in, "n_out": kernel.n_out})
+        return configuration, {"weights": kernel.weights, "biases": kernel.biases}
 
     def _configuration(self, node: Node) -> Configuration:
         kind = self.scope.type(node)
@@ -177,6 +201,8 @@ class _Reader:
                 expected = _type_of(name, role, types)
                 if tensor.type != expected:
                     raise damaged(node.place, f"{tensor.name} has another type than nnet::{name} is told")
+                if tensor.is_weight:
+                    raise refused(node.place, f"{tensor.name} is a weight and an array of data")
                 if is_input and not (tensor.written or tensor.is_port):
                     raise damaged(node.place, f"{tensor.name} is read before a layer writes it")
                 if is_input and tensor.read and tensor.is_stream:
@@ -208,10 +234,13 @@ class _Reader:
             raise refused(place, f"{role}: {rule.type} is no fixed-point type")
         if node.kind not in ("identifier", "qualified_identifier"):
             raise refused(node.place, f"{node.text[:80]!r} instead of a constant array")
-        if node.text in self.variables.tensors:
-            raise refused(
-                node.place, f"{node.text} comes through a port; only weights inside of the firmware are read"
-            )
+        port = self.variables.tensors.get(node.text)
+        if port is not None:
+            if node.text not in self.scope.constants or port.element.format != fmt:
+                raise refused(
+                    node.place, f"{node.text} comes through a port, and no header of its name has it"
+                )
+            port.is_weight = True
         length = count(_evaluated(rule.sizes, configuration, place))
         if fmt is None:
             return powers(self.scope.name(node), configuration.powers[rule.type], self.scope, place, length)
@@ -242,7 +271,8 @@ class _Reader:
 
     def _finished(self, name: str) -> Top:
         top = Top(name, calls=self.calls)
-        used = {t.name: t for t in self.variables.tensors.values() if t.written or t.read or t.is_port}
+        tensors = [t for t in self.variables.tensors.values() if not t.is_weight]
+        used = {t.name: t for t in tensors if t.written or t.read or t.is_port}
         top.is_stream = any(t.is_stream for t in used.values())
         for tensor in used.values():
             if tensor.is_stream != top.is_stream:

@@ -27,7 +27,7 @@ class Tensor:
     place : Place
     shape : tuple of int or None
         Unknown for streams until a layer says it.
-    is_port, written, read : bool
+    is_port, is_weight, written, read : bool
     """
 
     name: str
@@ -35,6 +35,7 @@ class Tensor:
     place: Place
     shape: Shape | None
     is_port: bool = False
+    is_weight: bool = False
     written: bool = False
     read: bool = False
 
