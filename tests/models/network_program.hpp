@@ -13,7 +13,7 @@
 
 #include "isobit/cells.hpp"
 #include "isobit/policy/scalar.hpp"
-#include "policy/ap.hpp"
+#include "hls_kernels/policy/ap.hpp"
 
 using int64 = std::int64_t;
 using reference = isobit::scalar<isobit::int128>;
@@ -34,9 +34,9 @@ int64 to_int64(const isobit::num<reference, F>& v) {
 }
 template <class F>
 isobit::num<isobit::ap, F> from_int64(isobit::ap, const F& f, int64 raw) {
-  isobit::port<F> value;
+  isobit::ap::port<F> value;
   value.range(F::width() - 1, 0) = ap_uint<F::width()>(raw).range(F::width() - 1, 0);
-  return read_port(f, value);
+  return isobit::ap::read_port(f, value);
 }
 template <class F>
 int64 to_int64(const isobit::num<isobit::ap, F>& v) {

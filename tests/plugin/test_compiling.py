@@ -19,7 +19,7 @@ from isobit.errors import CompileError, SaveError
 from isobit.ir import GraphBuilder
 from isobit.model import Model
 from isobit.plugin.build import compile_model
-from isobit.plugin.literals import text
+from isobit.cxx.literals import text
 
 HOSTILE = [
     'x"; system("touch owned"); //', "a\nb", "\\", "??/", "\\u0041", "日本", "../../etc/passwd", "*/", "%s%n",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from isobit.plugin.dense import Packing, about, fractional, fractional_of_sum, is_ascending, packing_of, then
 from isobit.plugin.fusion import Step
-from isobit.plugin.literals import array, static_format
+from isobit.cxx.literals import array, static_format
 from isobit.plugin.parts import Call, Parts
 
 

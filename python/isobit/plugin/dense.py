@@ -12,8 +12,8 @@ from isobit.backends.program import Code, decode
 from isobit.formats import Overflow, Rounding
 from isobit.plugin.fusion import Step
 from isobit.plugin.layout import PADDING
-from isobit.plugin.literals import static_format
-from isobit.plugin.network import raws
+from isobit.cxx.literals import static_format
+from isobit.cxx.network import raws
 from isobit.plugin.parts import Call, Parts
 
 

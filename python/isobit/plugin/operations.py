@@ -16,7 +16,7 @@ from isobit.plugin.dense import dense
 from isobit.plugin.fusion import Step, fused
 from isobit.plugin.graphs import rows_by_index, segments
 from isobit.plugin.isa import InstructionSet
-from isobit.plugin.network import Network
+from isobit.cxx.network import Network
 from isobit.plugin.parts import Call, Parts
 
 

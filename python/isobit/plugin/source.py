@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from isobit._version import __version__
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.layout import ALIGNMENT, Layout
-from isobit.plugin.literals import format_fields, static_format, text
-from isobit.plugin.network import Network, Port
+from isobit.cxx.literals import format_fields, static_format, text
+from isobit.cxx.network import Network, Port
 from isobit.plugin.operations import program_of
 from isobit.plugin.parts import Call
 
