@@ -9,7 +9,7 @@
 //   ISOBIT_HLS_PIPELINE_NEXT    in front of a loop that begins a pass in each cycle; and inside
 //   ISOBIT_HLS_PIPELINE(ii)     of it; or in a function that may be called every `ii` cycles
 //   ISOBIT_HLS_INLINE           in a function that is part of its caller
-//   ISOBIT_HLS_DATAFLOW         in a function whose calls work at the same time, sample after sample
+//   ISOBIT_HLS_DATAFLOW         in a function whose calls work at the same time, on many samples
 //   ISOBIT_HLS_MULTIPLIERS(n)   in a function that has no more than n
 //   ISOBIT_HLS_REGISTERS(a)     array `a` is registers, not a memory
 //   ISOBIT_HLS_WORDS(a, n)      n neighbouring elements of array `a` are read at a time

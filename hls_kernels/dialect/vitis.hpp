@@ -18,6 +18,6 @@
   ISOBIT_HLS_DO(HLS array_reshape variable = port complete) \
   ISOBIT_HLS_DO(HLS interface mode = ap_hs port = port)
 #define ISOBIT_HLS_AXI_STREAM(port) ISOBIT_HLS_DO(HLS interface mode = axis port = port)
-#define ISOBIT_HLS_BLOCK_CONTROL ISOBIT_HLS_DO(HLS interface mode = ap_ctrl_hs port = return )
+#define ISOBIT_HLS_BLOCK_CONTROL ISOBIT_HLS_DO(HLS interface mode = ap_ctrl_hs port = return)
 
 #endif

@@ -52,11 +52,11 @@ struct integer_of_bytes<8, false> {
 // The narrowest that holds every raw of a format of up to 64 bits.
 template <class F>
 struct stored {
-  using type = typename detail::integer_of_bytes < F::width() <= 8 ? 1
-               : F::width() <= 16                                  ? 2
-               : F::width() <= 32                                  ? 4
-                                                                   : 8,
-        F::is_signed() > ::type;
+  using type = typename detail::integer_of_bytes<F::width() <= 8    ? 1
+                                                 : F::width() <= 16 ? 2
+                                                 : F::width() <= 32 ? 4
+                                                                    : 8,
+                                                 F::is_signed()>::type;
 };
 
 }  // namespace ISOBIT_ISA

@@ -1,5 +1,5 @@
-// What every test bench does: samples from a file through the top function, and its outputs compared
-// with those that a file expects, bit for bit. It is never synthesized.
+// What every test bench does: samples from a file through the top function, and its outputs
+// compared with those that a file expects, bit for bit. It is never synthesized.
 //
 //   testbench [inputs [expected [results]]]
 //

@@ -27,7 +27,10 @@ def hardware(spec, strategy, factor):
 def written(spec, folder, *, strategy="latency", factor=1, ports="ap", interface="arrays"):
     """The design of a description, as files in a folder."""
     design = design_of(
-        network_of(spec), "design", Options(ports=ports, interface=interface), hardware(spec, strategy, factor)
+        network_of(spec),
+        "design",
+        Options(ports=ports, interface=interface),
+        hardware(spec, strategy, factor),
     )
     for name, text in files_of(design).items():
         path = folder / name

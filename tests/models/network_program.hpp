@@ -11,9 +11,9 @@
 #include <cstdio>
 #include <vector>
 
+#include "hls_kernels/policy/ap.hpp"
 #include "isobit/cells.hpp"
 #include "isobit/policy/scalar.hpp"
-#include "hls_kernels/policy/ap.hpp"
 
 using int64 = std::int64_t;
 using reference = isobit::scalar<isobit::int128>;

@@ -127,5 +127,10 @@ def test_header_compiles_alone(header: Path, compiler: str) -> None:
 @pytest.mark.parametrize("header", HLS_HEADERS, ids=lambda h: str(h.relative_to(ROOT)))
 def test_hls_header_compiles_alone(header: Path, compiler: str) -> None:
     compile_alone(
-        compiler, header, "-isystem", str(vendor_folder("ap_fixed.h")), "-isystem", str(vendor_folder("ac_int.h"))
+        compiler,
+        header,
+        "-isystem",
+        str(vendor_folder("ap_fixed.h")),
+        "-isystem",
+        str(vendor_folder("ac_int.h")),
     )

@@ -6,12 +6,11 @@ import numpy as np
 
 import engine
 from isobit import _core as core
-from isobit.cxx.toolchain import include_folder
-from isobit.plugin.isa import choose
 from isobit.cxx.network import Network, Port
+from isobit.cxx.toolchain import find_compiler, include_folder
+from isobit.plugin.isa import choose
 from isobit.plugin.plugin import Plugin
 from isobit.plugin.source import source_of
-from isobit.cxx.toolchain import find_compiler
 
 
 def join(specs):

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from isobit.cxx.toolchain import include_folder
-from isobit.cxx.toolchain import find_compiler
+from isobit.cxx.toolchain import find_compiler, include_folder
 
 
 @pytest.mark.parametrize("optimize", ["-O1", "-O2", "-O3"])

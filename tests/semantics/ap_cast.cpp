@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "hls_kernels/policy/ap.hpp"
 #include "isobit/policy/f64.hpp"
 #include "isobit/policy/interval.hpp"
 #include "isobit/policy/lanes.hpp"
 #include "isobit/policy/scalar.hpp"
-#include "hls_kernels/policy/ap.hpp"
 
 namespace {
 

@@ -98,9 +98,9 @@ struct move : wires<move<P, Cell, X, Y, D, Count>> {
 
   static void at(int, int i, array<P, Y>& y, const array<P, X>& x) {
     ISOBIT_HLS_INLINE
-    Y::template put<P>(y, D::targets()[i],
-                       Cell::apply(X::template at<P>(x, D::sources()[i]),
-                                   typename Y::format_type()));
+    Y::template put<P>(
+        y, D::targets()[i],
+        Cell::apply(X::template at<P>(x, D::sources()[i]), typename Y::format_type()));
   }
 };
 

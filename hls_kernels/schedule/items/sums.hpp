@@ -18,9 +18,7 @@ template <class P, class Cell, class Sum, class X, class W, class B, class A, cl
 struct sum_items {
   static constexpr int outer() { return Sum::positions(); }
   static constexpr int inner() { return Sum::columns(); }
-  static constexpr int products() {
-    return Sum::positions() * Sum::columns() * Sum::terms();
-  }
+  static constexpr int products() { return Sum::positions() * Sum::columns() * Sum::terms(); }
 
   static auto begin() {
     return Cell::template begin<P>(count<Sum::terms()>(), typename X::format_type(),
@@ -28,9 +26,9 @@ struct sum_items {
   }
   template <class S>
   static void finish(array<P, Y>& y, const S& all, int p, int o) {
-    Y::template put<P>(y, p * Sum::columns() + o,
-                       Cell::finish(all, B::template at<P>(o), A::template at<P>(0),
-                                    typename Y::format_type()));
+    Y::template put<P>(
+        y, p * Sum::columns() + o,
+        Cell::finish(all, B::template at<P>(o), A::template at<P>(0), typename Y::format_type()));
   }
 
   static void at(int p, int o, array<P, Y>& y, const array<P, X>& x) {
@@ -55,8 +53,8 @@ struct sum_items {
 // Rows of In inputs to rows of Out outputs.
 template <class P, class Cell, int Rows, int In, int Out, class X, class W, class B, class A,
           class Y>
-struct matrix : detail::sum_items<P, Cell, matrix<P, Cell, Rows, In, Out, X, W, B, A, Y>, X, W, B,
-                                  A, Y> {
+struct matrix
+    : detail::sum_items<P, Cell, matrix<P, Cell, Rows, In, Out, X, W, B, A, Y>, X, W, B, A, Y> {
   static constexpr int positions() { return Rows; }
   static constexpr int terms() { return In; }
   static constexpr int columns() { return Out; }
@@ -73,9 +71,9 @@ struct matrix : detail::sum_items<P, Cell, matrix<P, Cell, Rows, In, Out, X, W, 
 template <class P, class Cell, int Positions, int Groups, int In, int Out, int Taps, class X,
           class W, class B, class A, class Y, class D>
 struct convolution
-    : detail::sum_items<
-          P, Cell, convolution<P, Cell, Positions, Groups, In, Out, Taps, X, W, B, A, Y, D>, X, W,
-          B, A, Y> {
+    : detail::sum_items<P, Cell,
+                        convolution<P, Cell, Positions, Groups, In, Out, Taps, X, W, B, A, Y, D>, X,
+                        W, B, A, Y> {
   static constexpr int positions() { return Positions; }
   static constexpr int terms() { return Taps * In; }
   static constexpr int columns() { return Groups * Out; }

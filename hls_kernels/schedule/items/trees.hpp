@@ -8,8 +8,8 @@ namespace isobit {
 inline namespace ISOBIT_ISA {
 namespace kernels {
 
-// Value v of tree t is element t * Values + v. Nodes and leaves lie tree by tree; a child is a later
-// node of the same tree, or as many nodes as that has + the number of a leaf. D supplies
+// Value v of tree t is element t * Values + v. Nodes and leaves lie tree by tree; a child is a
+// later node of the same tree, or as many nodes as that has + the number of a leaf. D supplies
 //   Trees + 1 `first_nodes()` and `first_leaves()` (of one value),
 //   for each node `left()`, `right()` (the same one where nothing is compared) and `feature()`,
 // and the largest numbers of nodes and leaves of one tree, `most_nodes` and `most_leaves`.
@@ -40,9 +40,8 @@ struct trees : items<trees<P, Cell, Trees, Values, X, Y, Thresholds, Leaves, D>>
       const int i = nodes - 1 - back;
       if (i >= 0) node<all>(values, i, first + i, x);
     }
-    Y::template put<P>(
-        y, t * Values + v,
-        Cell::finish(all::template at<P>(values, 0), typename Y::format_type()));
+    Y::template put<P>(y, t * Values + v,
+                       Cell::finish(all::template at<P>(values, 0), typename Y::format_type()));
   }
 
  private:

@@ -30,12 +30,11 @@ struct windows<P, Cell, Run, Positions, Longest, X, Y, D, arguments<A...>>
     ISOBIT_HLS_UNROLL_NEXT
     for (int k = 1; k < Longest; ++k) {
       ISOBIT_HLS_UNROLL
-      if (first + k < end)
-        all = Cell::step(all, X::template at<P>(x, D::bases()[first + k] + c));
+      if (first + k < end) all = Cell::step(all, X::template at<P>(x, D::bases()[first + k] + c));
     }
     const int to = p * Run + c;
-    Y::template put<P>(
-        y, to, Cell::finish(all, A::template at<P>(to)..., typename Y::format_type()));
+    Y::template put<P>(y, to,
+                       Cell::finish(all, A::template at<P>(to)..., typename Y::format_type()));
   }
 };
 

@@ -22,6 +22,8 @@ _COMMANDS = {
     "quantize": "Choose number formats and write an .isobit file.",
     "verify": "Compare every execution path, bit for bit.",
     "compile": "Compile a plugin for C++ frameworks and Python.",
+    "export": "Write a project for high-level synthesis.",
+    "csim": "Run the C simulation of an HLS project against the engine.",
     "profile": "Write a page on value ranges, overflow, distance to float and ROC curves.",
     "bench": "Measure samples per second.",
     "estimate": "Estimate latency and resources in an FPGA.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -82,7 +82,7 @@ class Parts:
         index, entry = static_format(stored["index"]), static_format(stored["format"])
         return f"{index}, {entry}, {int(stored['low'])}, {len(values)}", values
 
-    def indices(self, what: str = "indices", **lists: Sequence[int]) -> str:
+    def indices(self, what: str = "indices", **lists: Values) -> str:
         """Numbers of elements: a type with one function for each list."""
         name = f"{self.prefix}_{what}"
         functions = []

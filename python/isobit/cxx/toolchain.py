@@ -69,7 +69,8 @@ class Compiler:
         self.run(
             [*self.flags(), *flags, "-I", str(include), str(source)],
             target,
-            'Try isa="generic" or another compiler (environment variable CXX); predict works without a plugin.',
+            'Try isa="generic" or another compiler (environment variable CXX); predict works without '
+            "a plugin.",
         )
 
     def run(self, flags: Sequence[str], target: Path, advice: str) -> None:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from isobit.hls.csim import SimulationReport, simulate
+from isobit.hls.layers import export_layer
 from isobit.hls.multipliers import legal_reuse_factors
 from isobit.hls.project import Written, export_project
 
-__all__ = ["SimulationReport", "Written", "export_project", "legal_reuse_factors", "simulate"]
+__all__ = ["SimulationReport", "Written", "export_layer", "export_project", "legal_reuse_factors", "simulate"]

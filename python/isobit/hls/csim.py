@@ -183,7 +183,7 @@ def _compare(name: str, found: Any, expected: Any) -> None:
     if different.any():
         sample, element = (int(i) for i in np.argwhere(different)[0])
         raise MismatchError(
-            f"the C simulation differs from the engine at output {name!r}, sample {sample}, element {element}: "
-            f"expected {expected[sample, element]}, found {found[sample, element]} ({int(different.sum())} of "
-            f"{different.size} integers of this output differ)"
+            f"the C simulation differs from the engine at output {name!r}, sample {sample}, element "
+            f"{element}: expected {expected[sample, element]}, found {found[sample, element]} "
+            f"({int(different.sum())} of {different.size} integers of this output differ)"
         )

@@ -79,9 +79,7 @@ class Design:
         return hashlib.sha256((self.network.content_hash() + built).encode()).hexdigest()
 
 
-def design_of(
-    network: Network, top: str, options: Options, hardware: Mapping[str, Hardware]
-) -> Design:
+def design_of(network: Network, top: str, options: Options, hardware: Mapping[str, Hardware]) -> Design:
     """The kernels of a network.
 
     Raises

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from isobit.errors import CompileError, MissingFileError
 from isobit.cxx.toolchain import include_folder
+from isobit.errors import CompileError, MissingFileError
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
@@ -74,7 +74,9 @@ def vendor_folder(header: str) -> Path:
     given = os.environ.get(variable, "")
     if given:
         if not (Path(given) / header).is_file():
-            raise MissingFileError(f"the environment variable {variable} names {given!r}, which has no {header}")
+            raise MissingFileError(
+                f"the environment variable {variable} names {given!r}, which has no {header}"
+            )
         return Path(given)
     vitis = Path(os.environ.get("XILINX_HLS", "")) / "include"
     if "XILINX_HLS" in os.environ and (vitis / header).is_file():

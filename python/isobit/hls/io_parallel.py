@@ -46,9 +46,7 @@ def _gather(parts: Parts) -> Call:
             continue
         lists = parts.indices(f"from{number}", sources=pairs[targets, 1], targets=targets)
         read.append(parts.op["inputs"][number])
-        moves.append(
-            f"kernels::move<policy, cells::linear, {name}, {parts.output}, {lists}, {targets.size}>"
-        )
+        moves.append(f"kernels::move<policy, cells::linear, {name}, {parts.output}, {lists}, {targets.size}>")
     call = parts.call("gather", parts.output, *moves)
     call.inputs = read
     return call
@@ -65,9 +63,7 @@ def _windows(parts: Parts) -> Call:
 
 def _thresholds(parts: Parts) -> Call:
     channels, n = parts.rows()
-    return parts.call(
-        "thresholds", parts.cell, channels, n, *parts.inputs, parts.output, *parts.arguments()
-    )
+    return parts.call("thresholds", parts.cell, channels, n, *parts.inputs, parts.output, *parts.arguments())
 
 
 def _contraction(parts: Parts) -> Call:
@@ -102,9 +98,7 @@ def _rows(parts: Parts) -> Call:
 
 def _rows_with_tables(parts: Parts) -> Call:
     tables = [parts.table(0), parts.table(1)]
-    return parts.call(
-        "rows_with_tables", parts.cell, *parts.rows(), *parts.inputs, *tables, parts.output
-    )
+    return parts.call("rows_with_tables", parts.cell, *parts.rows(), *parts.inputs, *tables, parts.output)
 
 
 def _reduce(parts: Parts) -> Call:
@@ -114,9 +108,7 @@ def _reduce(parts: Parts) -> Call:
 def _exchange(parts: Parts) -> Call:
     rows, n, k, count, *pairs = parts.rows()
     lists = parts.indices(pairs=pairs or [0])
-    return parts.call(
-        "exchange", parts.cell, rows, n, k, count, *parts.inputs, parts.output, lists
-    )
+    return parts.call("exchange", parts.cell, rows, n, k, count, *parts.inputs, parts.output, lists)
 
 
 def _trees(parts: Parts) -> Call:

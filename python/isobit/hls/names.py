@@ -7,13 +7,19 @@ from collections.abc import Iterable
 
 _LONGEST = 48
 _KEYWORDS = frozenset(
-    """alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t class compl
-    concept const const_cast constexpr continue co_await co_return co_yield decltype default delete do double
-    dynamic_cast else enum explicit export extern false float for friend goto if inline int long main module
-    mutable namespace new noexcept not not_eq nullptr operator or or_eq policy private protected public register
-    reinterpret_cast requires return short signed sizeof static static_assert static_cast std struct switch
-    template this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile
-    wchar_t while xor xor_eq isobit kernels cells hls ap ac words fmt rounding overflow linux unix""".split()
+    re.findall(
+        r"\w+",
+        """
+        alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t
+        class compl concept const const_cast constexpr continue co_await co_return co_yield decltype
+        default delete do double dynamic_cast else enum explicit export extern false float for friend
+        goto if inline int long main module mutable namespace new noexcept not not_eq nullptr operator
+        or or_eq policy private protected public register reinterpret_cast requires return short signed
+        sizeof static static_assert static_cast std struct switch template this thread_local throw true
+        try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq
+        isobit kernels cells hls ap ac words fmt rounding overflow linux unix
+        """,
+    )
 )
 _INTERNAL = re.compile(r"[at]\d+\w*")
 

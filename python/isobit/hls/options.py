@@ -53,9 +53,7 @@ class Options:
         _choice("ports", self.ports, PORTS)
         _choice("interface", self.interface, INTERFACES)
         if not isinstance(self.part, str) or not _PART.fullmatch(self.part):
-            raise ConfigError(
-                f"part: {self.part!r} is not the name of a device, such as {DEFAULT_PART!r}"
-            )
+            raise ConfigError(f"part: {self.part!r} is not the name of a device, such as {DEFAULT_PART!r}")
         period = self.clock_period
         if isinstance(period, bool) or not isinstance(period, int | float) or not 0 < period < math.inf:
             raise ConfigError(f"clock_period: {period!r} is not a number of nanoseconds above zero")

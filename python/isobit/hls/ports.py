@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from isobit.backends.program import Code
 from isobit.hls.parts import stored_kind
 
-_QUANTIZATION = ("AP_TRN", "AP_TRN_ZERO", "AP_RND", "AP_RND_ZERO", "AP_RND_INF", "AP_RND_MIN_INF", "AP_RND_CONV")
+_QUANTIZATION = (
+    "AP_TRN",
+    "AP_TRN_ZERO",
+    "AP_RND",
+    "AP_RND_ZERO",
+    "AP_RND_INF",
+    "AP_RND_MIN_INF",
+    "AP_RND_CONV",
+)
 # ports carry bits only: a mode that the vendor lacks (pm1) has no meaning there
 _OVERFLOW = ("AP_WRAP", "AP_SAT", "AP_SAT_SYM", "AP_SAT_ZERO", "AP_WRAP_SM", "AP_WRAP")
 

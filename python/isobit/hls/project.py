@@ -108,9 +108,7 @@ def files_of(design: Design) -> dict[str, str]:
         **{f"firmware/weights/{name}.h": text for name, text in source.weights_of(design).items()},
         f"testbench/{top}_test.cpp": testbench_of(design),
     }
-    included = headers_of(
-        text for path, text in firmware.items() if not path.startswith("firmware/weights/")
-    )
+    included = headers_of(text for path, text in firmware.items() if not path.startswith("firmware/weights/"))
     return {
         **firmware,
         **{f"include/{name}": text for name, text in included.items()},

@@ -113,9 +113,10 @@ INCLUDES := -Iinclude -Ifirmware {vendor_flags}
 csim: $(BUILD)/testbench
     $(BUILD)/testbench
 
-$(BUILD)/testbench: firmware/{top}.cpp testbench/{top}_test.cpp firmware/{top}.h $(wildcard firmware/weights/*.h)
+SOURCES := firmware/{top}.cpp testbench/{top}_test.cpp
+$(BUILD)/testbench: $(SOURCES) firmware/{top}.h $(wildcard firmware/weights/*.h)
     mkdir -p $(BUILD)
-    $(CXX) $(CXXFLAGS) $(INCLUDES) firmware/{top}.cpp testbench/{top}_test.cpp -o $@
+    $(CXX) $(CXXFLAGS) $(INCLUDES) $(SOURCES) -o $@
 
 clean:
     rm -rf $(BUILD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from isobit._version import __version__
 from isobit.cxx.literals import static_format
@@ -100,7 +100,7 @@ class _Arrays:
         self._readers = [reads.count(n) if design.is_dataflow else 1 for n in range(len(network.tensors))]
         self._given = [0] * len(network.tensors)
 
-    def written(self, tensor: int) -> Iterator[str]:
+    def written(self, tensor: int) -> Generator[str, None, str]:
         """Declares the array that is written; returns its name."""
         yield from _declared(tensor, f"a{tensor}")
         return f"a{tensor}"
@@ -110,7 +110,10 @@ class _Arrays:
         source = f"a{tensor}"
         for number in range(1, self._readers[tensor]):
             last = number == self._readers[tensor] - 1
-            first, second = f"a{tensor}_{number}", f"a{tensor}_{number + 1}" if last else f"a{tensor}_more{number}"
+            first, second = (
+                f"a{tensor}_{number}",
+                f"a{tensor}_{number + 1}" if last else f"a{tensor}_more{number}",
+            )
             yield from _declared(tensor, first)
             yield from _declared(tensor, second)
             yield f"kernels::fork<{POLICY}, t{tensor}>::run({first}, {second}, {source});"

@@ -37,8 +37,8 @@ def text_of(arrays: Sequence[npt.NDArray[np.int64]]) -> str:
 
 def _flat(arrays: Sequence[npt.NDArray[Any]]) -> Arrays:
     return [
-        np.ascontiguousarray(array.reshape(len(array), -1)).astype(
-            np.uint64 if array.dtype == np.uint64 else np.int64, copy=False
-        ).view(np.int64)
+        np.ascontiguousarray(array.reshape(len(array), -1))
+        .astype(np.uint64 if array.dtype == np.uint64 else np.int64, copy=False)
+        .view(np.int64)
         for array in arrays
     ]

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isobit._version import __version__
+from isobit.cxx.network import network_of
+from isobit.cxx.toolchain import Compiler, find_compiler, include_folder
 from isobit.errors import CompileError, SaveError
 from isobit.plugin.cache import cache_folder, key, put
 from isobit.plugin.isa import NATIVE, choose
-from isobit.cxx.network import network_of
 from isobit.plugin.plugin import Plugin
 from isobit.plugin.source import source_of
-from isobit.cxx.toolchain import Compiler, find_compiler, include_folder
 
 if TYPE_CHECKING:
     from isobit.quantized import QuantizedModel

@@ -72,8 +72,8 @@ struct dense {
     return cast(cast(sum, accumulator), out);
   }
 
-  // The same term by term, for schedules that share multipliers: a sum begins with nothing, takes its
-  // terms in any order, and gets its bias when it is finished.
+  // The same term by term, for schedules that share multipliers: a sum begins with nothing, takes
+  // its terms in any order, and gets its bias when it is finished.
   template <class P, class N, class X, class W>
   static auto begin(const N& terms, const X& x, const W& weight)
       -> num<P, decltype(sum_of(terms, product(x, weight)))> {
