@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import engine
+import oracle
 from isobit import _core as core
 from isobit.hls.csim import Project, compile_testbench, run_testbench
 from isobit.hls.design import design_of
@@ -39,15 +40,34 @@ def written(spec, folder, *, strategy="latency", factor=1, ports="ap", interface
     return Project(folder, "design", ports, [port.name for port in design.network.outputs])
 
 
-def compare(spec, samples, folder, flags=("-std=c++14", "-O0"), **options):
-    """The engine's raws from C simulation, for every output and sample."""
+def random_inputs(spec, count, seed=0):
+    """Raws over the whole formats of the inputs, the first ones at their ends: arrays of shape (n, size)."""
+    rng = np.random.default_rng(seed)
+    arrays = []
+    for number in spec["inputs"]:
+        fmt = spec["tensors"][number]["format"]
+        shape = (count, spec["tensors"][number]["size"])
+        if tuple(fmt) == oracle.PM1:
+            arrays.append(rng.choice(np.array([-1, 1]), shape))
+            continue
+        low, high = oracle.raw_range(engine.plain(fmt))
+        raws = rng.integers(low, high, shape, dtype=np.uint64 if low == 0 else np.int64, endpoint=True)
+        for row, raw in enumerate((high, low, 0)):
+            raws[row : row + 1] = raw
+        arrays.append(raws.view(np.int64))
+    return arrays
+
+
+def compare(spec, inputs, folder, flags=("-std=c++14", "-O0"), **options):
+    """The engine's raws from C simulation, for every output and sample.
+
+    Inputs: arrays of shape (n, size).
+    """
     project = written(spec, folder, **options)
-    inputs = engine.batches(spec, samples)
     expected = core.Program(spec).run_raw(inputs, spec["outputs"], 1, "auto", "auto")
-    compile_testbench(project, folder / "testbench_program", flags)
     build = folder / "build"
     build.mkdir()
-    (folder / "testbench_program").rename(build / "testbench")
+    compile_testbench(project, build / "testbench", flags)
     found = run_testbench(build, inputs, expected)
     for number, array, wanted in zip(spec["outputs"], found, expected, strict=True):
         np.testing.assert_array_equal(array, wanted, err_msg=engine.describe(spec, number))

@@ -7,29 +7,42 @@ import pytest
 from cells import suite
 from hls import simulation
 from plugin.joined import join
-from plugin.test_cells import SAMPLES, drawn
+from plugin.test_cells import drawn
 
 PARTS = 8
-
-
-def layers(kinds, count):
-    """Layers side by side in one description, and samples for it."""
-    pairs = [layer for kind in kinds for layer in drawn(kind, count)]
-    samples = [[raws for _, rows in pairs for raws in rows[i % len(rows)]] for i in range(SAMPLES)]
-    return join([spec for spec, _ in pairs]), samples
-
-
+SAMPLES = 10_000
 BUILDS = {
     "parallel, ap": {},
     "reuse, ap": {"strategy": "resource", "factor": 3},
-    "parallel, ac": {"ports": "ac", "strategy": "latency", "factor": 4},
-    "reuse, int": {"ports": "int", "strategy": "resource", "factor": 1000},
+    "parallel, ac": {"ports": "ac", "factor": 4},
+    "reuse, int": {"ports": "int", "strategy": "resource", "factor": 1000, "interface": "axi_stream"},
 }
+
+
+def layers(kinds, count):
+    """Layers side by side in one description."""
+    return join([spec for kind in kinds for spec, _ in drawn(kind, count)])
+
+
+def test_a_layer_of_each_schedule(tmp_path):
+    """One layer for each kind of kernel, in plain integers; all others are slow."""
+    names = (
+        "add", "affine", "argmax", "average_pool", "concatenate", "constant", "conv", "cumsum", "dense",
+        "forest", "gather_rows", "gru", "knn_indices", "matmul", "max_pool", "multi_threshold",
+        "segment_mean", "softmax", "sort", "where",
+    )  # fmt: skip
+    kinds = [kind for name, kind in suite.suites().items() if name in names]
+    spec = layers(kinds, 1)
+    for factor, strategy in ((1, "latency"), (4, "resource")):
+        folder = tmp_path / strategy
+        inputs = simulation.random_inputs(spec, 100)
+        simulation.compare(spec, inputs, folder, ports="int", strategy=strategy, factor=factor)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("build", BUILDS)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_each_layer(part, build, tmp_path):
-    spec, samples = layers(list(suite.suites().values())[part::PARTS], 4)
-    simulation.compare(spec, samples, tmp_path, **BUILDS[build])
+    spec = layers(list(suite.suites().values())[part::PARTS], 4)
+    inputs = simulation.random_inputs(spec, SAMPLES)
+    simulation.compare(spec, inputs, tmp_path, ("-std=c++14", "-O1"), **BUILDS[build])

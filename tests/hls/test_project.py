@@ -15,7 +15,7 @@ import pytest
 import isobit
 import small_models
 from isobit import hls
-from isobit.hls import headers
+from isobit.hls import headers, widths
 from isobit.hls.csim import Project, compile_testbench, open_project
 from isobit.hls.names import identifiers
 from isobit.ir import GraphBuilder
@@ -207,6 +207,24 @@ def test_refusals_leave_nothing_behind(tagger, case, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_numbers_that_are_wider_than_the_tool_allows(tagger, tmp_path, monkeypatch):
+    """16 x 16 bits, 64 terms, a bias and a cast: 42 bits."""
+    monkeypatch.setitem(widths.WIDEST, "ap", 42)
+    tagger.export("hls", tmp_path / "prj")
+    monkeypatch.setitem(widths.WIDEST, "ap", 41)
+    with pytest.raises(isobit.ConfigError, match=r"layer 'fc2' computes with numbers of 42 bits, .* has 41"):
+        tagger.export("hls", tmp_path / "other")
+
+
+@pytest.mark.slow
+def test_the_policy_asserts_the_widths_that_python_computes(tagger, tmp_path):
+    tagger.export("hls", tmp_path / "prj")
+    project, flags = open_project(tmp_path / "prj"), ("-std=c++14", "-fsyntax-only")
+    compile_testbench(project, tmp_path / "program", (*flags, "-DAP_INT_MAX_W=42"))
+    with pytest.raises(isobit.CompileError, match="this number is wider than the tool allows"):
+        compile_testbench(project, tmp_path / "program", (*flags, "-DAP_INT_MAX_W=41"))
+
+
 def test_back_ends_that_do_not_exist(tagger, tmp_path):
     with pytest.raises(isobit.UnsupportedError, match=r"no back end 'hsl'. Did you mean 'hls'"):
         tagger.export("hsl", tmp_path / "prj")
@@ -262,8 +280,14 @@ def test_a_missing_header_of_the_vendor(tagger, tmp_path, monkeypatch):
         (None, "is no HLS project"),
         ("{", "cannot be read"),
         ('{"version": 99}', "version 99 of HLS projects is not known"),
-        ('{"version": 1, "top": "a b", "options": {"ports": "ap"}, "outputs": []}', "is damaged"),
-        ('{"version": 1, "top": "a", "options": {"ports": "zz"}, "outputs": []}', "is damaged"),
+        (
+            '{"version": 1, "top": "a b", "options": {"ports": "ap", "clock_period": 5}, "outputs": []}',
+            "is damaged",
+        ),
+        (
+            '{"version": 1, "top": "a", "options": {"ports": "zz", "clock_period": 5}, "outputs": []}',
+            "is damaged",
+        ),
         ('{"version": 1, "top": 3, "options": [], "outputs": []}', "cannot be read"),
     ],
 )

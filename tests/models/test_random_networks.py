@@ -45,7 +45,8 @@ def test_compiled_with_static_formats(ports, tmp_path):
         joined = join(group)
         joined["outputs"] = list(range(len(joined["tensors"])))
         together = [[raws for rows in samples for raws in rows[i]] for i in range(SAMPLES)]
-        simulation.compare(joined, together, tmp_path / str(first), ports=ports)
+        inputs = engine.batches(joined, together)
+        simulation.compare(joined, inputs, tmp_path / str(first), ports=ports)
 
     with ThreadPoolExecutor(2) as pool:
         assert len(list(pool.map(compare, firsts))) * PER_PROGRAM >= 300

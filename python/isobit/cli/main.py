@@ -24,6 +24,7 @@ _COMMANDS = {
     "compile": "Compile a plugin for C++ frameworks and Python.",
     "export": "Write a project for high-level synthesis.",
     "csim": "Run the C simulation of an HLS project against the engine.",
+    "synth": "Synthesize an HLS project with a tool that is installed.",
     "profile": "Write a page on value ranges, overflow, distance to float and ROC curves.",
     "bench": "Measure samples per second.",
     "estimate": "Estimate latency and resources in an FPGA.",

@@ -9,5 +9,16 @@ from isobit.hls.csim import SimulationReport, simulate
 from isobit.hls.layers import export_layer
 from isobit.hls.multipliers import legal_reuse_factors
 from isobit.hls.project import Written, export_project
+from isobit.hls.reports import Report
+from isobit.hls.synth import synthesize
 
-__all__ = ["SimulationReport", "Written", "export_layer", "export_project", "legal_reuse_factors", "simulate"]
+__all__ = [
+    "Report",
+    "SimulationReport",
+    "Written",
+    "export_layer",
+    "export_project",
+    "legal_reuse_factors",
+    "simulate",
+    "synthesize",
+]

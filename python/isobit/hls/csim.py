@@ -17,7 +17,7 @@ import numpy as np
 from isobit.cxx.toolchain import find_compiler
 from isobit.errors import CompileError, FileFormatError, MismatchError, MissingFileError
 from isobit.hls.headers import vendor_folder
-from isobit.hls.options import PORTS
+from isobit.hls.options import DEFAULT_CLOCK_PERIOD, PORTS
 from isobit.hls.ports import PORT_KINDS
 from isobit.hls.project import VERSION
 from isobit.hls.scripts import CSIM_FLAGS
@@ -64,12 +64,15 @@ class Project:
     ports : str
     outputs : list of str
         The names of the model's outputs.
+    clock_period : float
+        In nanoseconds.
     """
 
     folder: Path
     top: str
     ports: str
     outputs: list[str]
+    clock_period: float = DEFAULT_CLOCK_PERIOD
 
 
 def open_project(folder: str | os.PathLike[str]) -> Project:
@@ -92,13 +95,14 @@ def open_project(folder: str | os.PathLike[str]) -> Project:
             )
         top, ports = content["top"], content["options"]["ports"]
         outputs = [output["name"] for output in content["outputs"]]
+        period = float(content["options"]["clock_period"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, FileFormatError):
             raise
         raise FileFormatError(f"{path}: cannot be read: {error!r}; export the project again") from None
     if ports not in PORTS or not isinstance(top, str) or not top.isidentifier():
         raise FileFormatError(f"{path}: is damaged; export the project again")
-    return Project(Path(folder), top, ports, outputs)
+    return Project(Path(folder), top, ports, outputs, period)
 
 
 def simulate(folder: str | os.PathLike[str], samples: int = 10_000, seed: int = 0) -> SimulationReport:

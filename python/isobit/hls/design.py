@@ -15,6 +15,7 @@ from isobit.hls.multipliers import check_reuse_factors, multipliers
 from isobit.hls.names import identifiers
 from isobit.hls.options import RESOURCE, Hardware, Options
 from isobit.hls.parts import Call, Parts
+from isobit.hls.widths import check_widths
 
 RESERVED = ("main", "run", "argc", "argv", "testbench")
 """Names in test benches, which no port has."""
@@ -85,11 +86,12 @@ def design_of(network: Network, top: str, options: Options, hardware: Mapping[st
     Raises
     ------
     ConfigError
-        For reuse factors that do not divide.
+        For reuse factors that do not divide, and numbers that are wider than the tool has integers.
     UnsupportedError
         For a layer without kernel for the chosen I/O type.
     """
     check_reuse_factors(network, hardware)
+    check_widths(network, options.ports)
     layers = list(dict.fromkeys(network.layers))
     layer_names = dict(zip(layers, identifiers(layers), strict=True))
     ports = identifiers([port.name for port in (*network.inputs, *network.outputs)], [top, *RESERVED])
