@@ -14,7 +14,7 @@ from isobit.errors import ConfigError
 from isobit.hls.multipliers import products_of
 
 WIDEST: Mapping[str, int | None] = {"ap": 1024, "ac": None, "int": None}
-"""Bits of the widest integer by ports: ``ap_int`` has AP_INT_MAX_W, by default 1024; others no limit."""
+"""Bits of the widest integer by ports: ``ap_int`` has AP_INT_MAX_W, 1024 by default; others no limit."""
 
 
 @dataclass(frozen=True)
