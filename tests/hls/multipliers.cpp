@@ -13,10 +13,10 @@ inline namespace ISOBIT_ISA {
 namespace {
 
 struct counting : cells::dense {
-  template <class S, class X, class W>
-  static S step(const S& sum, const X& x, const W& weight) {
+  template <class S, class X, class W, class A>
+  static S step(const S& sum, const X& x, const W& weight, const A& accumulator) {
     counted::product();
-    return cells::dense::step(sum, x, weight);
+    return cells::dense::step(sum, x, weight, accumulator);
   }
 };
 

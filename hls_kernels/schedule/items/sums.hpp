@@ -1,6 +1,6 @@
 // Sums of products with weights: dense layers and convolutions. An output element (position,
-// column) is a sum of `terms()` products, which schedules go through in any order because it is
-// exact: begin, step from term to term, finish.
+// column) is a sum of `terms()` products: schedules begin, step from term to term in ascending
+// order (which matters to the cells whose accumulators saturate), and finish.
 #ifndef ISOBIT_HLS_SCHEDULE_ITEMS_SUMS_HPP
 #define ISOBIT_HLS_SCHEDULE_ITEMS_SUMS_HPP
 
@@ -20,9 +20,9 @@ struct sum_items {
   static constexpr int inner() { return Sum::columns(); }
   static constexpr int products() { return Sum::positions() * Sum::columns() * Sum::terms(); }
 
-  static auto begin() {
-    return Cell::template begin<P>(count<Sum::terms()>(), typename X::format_type(),
-                                   typename W::format_type());
+  static auto begin(int o) {
+    return Cell::begin(count<Sum::terms()>(), typename X::format_type(), typename W::format_type(),
+                       B::template at<P>(o), A::template at<P>(0));
   }
   template <class S>
   static void finish(array<P, Y>& y, const S& all, int p, int o) {
@@ -33,7 +33,7 @@ struct sum_items {
 
   static void at(int p, int o, array<P, Y>& y, const array<P, X>& x) {
     ISOBIT_HLS_INLINE
-    auto all = begin();
+    auto all = begin(o);
     ISOBIT_HLS_UNROLL_NEXT
     for (int k = 0; k < Sum::terms(); ++k) {
       ISOBIT_HLS_UNROLL
@@ -61,7 +61,8 @@ struct matrix
 
   template <class S>
   static S step(const S& all, const array<P, X>& x, int p, int k, int o) {
-    return Cell::step(all, X::template at<P>(x, p * In + k), W::template at<P>(k * Out + o));
+    return Cell::step(all, X::template at<P>(x, p * In + k), W::template at<P>(k * Out + o),
+                      A::template at<P>(0));
   }
 };
 
@@ -83,7 +84,7 @@ struct convolution
     const int pixel = D::pixels()[p * Taps + k / In];
     if (pixel < 0) return all;
     return Cell::step(all, X::template at<P>(x, (pixel * Groups + o / Out) * In + k % In),
-                      W::template at<P>(k * columns() + o));
+                      W::template at<P>(k * columns() + o), A::template at<P>(0));
   }
 };
 

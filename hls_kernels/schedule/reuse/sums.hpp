@@ -31,14 +31,14 @@ struct shared_sums {
   template <class Y, class X>
   static void position(Y& y, X& x, int p) {
     ISOBIT_HLS_INLINE
-    decltype(Sum::begin().raw) totals[Sum::columns()];
+    decltype(Sum::begin(0).raw) totals[Sum::columns()];
     ISOBIT_HLS_REGISTERS(totals)
-    using sum = decltype(Sum::begin());
+    using sum = decltype(Sum::begin(0));
     using format = typename sum::format_type;
     ISOBIT_HLS_UNROLL_NEXT
     for (int o = 0; o < Sum::columns(); ++o) {
       ISOBIT_HLS_UNROLL
-      totals[o] = Sum::begin().raw;
+      totals[o] = Sum::begin(o).raw;
     }
     for (int first = 0; first < Sum::terms(); first += terms()) {
       ISOBIT_HLS_PIPELINE_NEXT

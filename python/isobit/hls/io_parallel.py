@@ -85,7 +85,7 @@ def _convolution(parts: Parts) -> Call:
     sizes, pixels = parts.rows()[:5], parts.rows()[5:]
     weight, *others = parts.arguments()
     call = parts.call(
-        "convolution", "cells::dense", *sizes, *parts.inputs, weight, *others, parts.output,
+        "convolution", parts.cell.replace("convolution", "dense"), *sizes, *parts.inputs, weight, *others, parts.output,
         parts.indices(pixels=pixels),
     )  # fmt: skip
     call.weight = weight
