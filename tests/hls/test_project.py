@@ -17,6 +17,7 @@ import small_models
 from isobit import hls
 from isobit.hls import headers, widths
 from isobit.hls.csim import Project, compile_testbench, open_project
+from isobit.hls.lint import lint_project
 from isobit.hls.names import identifiers
 from isobit.ir import GraphBuilder
 
@@ -121,6 +122,16 @@ def test_compilers_have_nothing_to_say(tagger, ports, strategy, compiler, tmp_pa
         compile_testbench(
             open_project(tmp_path / "prj"), tmp_path / "program", ("-std=c++14", optimize, *STRICT)
         )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ports", ["ap", "ac", "int"])
+@pytest.mark.parametrize("strategy", ["latency", "resource"])
+def test_the_static_check_has_nothing_to_say(tagger, ports, strategy, tmp_path):
+    tagger.export("hls", tmp_path / "prj", ports=ports, strategy=strategy, reuse_factor=8)
+    if not any(map(shutil.which, ("clang++", "clang++-16"))):
+        pytest.skip("no clang")
+    assert lint_project(tmp_path / "prj").findings == ()
 
 
 def test_a_layer_alone(tagger, tmp_path):

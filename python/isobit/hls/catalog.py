@@ -59,15 +59,29 @@ _STUMPS = {  # two trees of three nodes on four features
 }
 
 
-def _recurrent(gates: int, **attrs: Any) -> Sample:
+def _recurrent(gates: int, **more: Shape) -> Sample:
     constants = {"weight": (6, gates * 8), "recurrent_weight": (8, gates * 8), "bias": (gates * 8,)}
-    return Sample([(5, 6)], attrs, constants)
+    return Sample([(5, 6)], {}, {**constants, **more})
+
+
+def _stepwise_recurrent(gates: int) -> Sample:
+    sample = _recurrent(gates, recurrent_bias=(gates * 8,))
+    index = str(Format(6, 3, True))
+    tables = {"activation_entries": (64,), "recurrent_activation_entries": (64,)}
+    attrs = {"index": index, "recurrent_index": index}
+    return Sample(sample.shapes, attrs, {**sample.constants, **tables})
+
+
+_GIVEN = {"index": str(Format(6, 3, True))}
+_TABLES = {"exp_entries": (64,), "inverse_entries": (64,)}
 
 
 SAMPLES: Mapping[str, Sample] = {
     "adaptive_average_pool": Sample([_IMAGE], {"output_size": (2, 2)}),
     "adaptive_max_pool": Sample([_IMAGE], {"output_size": (2, 2)}),
     "affine": Sample([_PLAIN], {}, {"scale": _PLAIN, "bias": _PLAIN}),
+    "ascending_conv": Sample([_IMAGE], {}, {"weight": (3, 3, 4, 8), "bias": (8,)}),
+    "ascending_dense": Sample([_PLAIN], {}, {"weight": (16, 64), "bias": (64,)}),
     "average_pool": Sample([_IMAGE], {"pool_size": (2, 2)}),
     "broadcast_to": Sample([(1, 4)], {"shape": (4, 4)}),
     "clip": Sample([_PLAIN], {"low": 0.0, "high": 6.0}),
@@ -80,10 +94,13 @@ SAMPLES: Mapping[str, Sample] = {
     "forest": Sample([(4,)], {"outputs": 1}, _STUMPS),
     "gather": Sample([(8, 4), (6,)]),
     "gather_rows": Sample([(8, 4), (6,)]),
+    "given_table": Sample([_PLAIN], _GIVEN, {"entries": (64,)}),
+    "given_table_elu": Sample([_PLAIN], _GIVEN, {"entries": (64,)}),
     "group_norm": Sample([(4, 8)], {"groups": 2}),
     "gru": _recurrent(3),
     "knn_indices": Sample([(6, 3)], {"k": 2}),
     "layer_norm": Sample([_PLAIN]),
+    "legacy_softmax": Sample([_PLAIN], {}, _TABLES),
     "lstm": _recurrent(4),
     "matmul": Sample([(4, 8), (8, 4)]),
     "max_pool": Sample([_IMAGE], {"pool_size": (2, 2)}),
@@ -96,12 +113,18 @@ SAMPLES: Mapping[str, Sample] = {
     "reduce_prod": Sample([(4,)]),
     "resize_linear": Sample([(4, 4, 2)], {"sizes": (8, 8, 2)}),
     "rms_norm": Sample([_PLAIN]),
+    "rounded_conv": Sample([_IMAGE], {}, {"weight": (3, 3, 4, 8), "bias": (8,)}),
+    "rounded_dense": Sample([_PLAIN], {}, {"weight": (16, 64), "bias": (64,)}),
     "scaled_dot_product_attention": Sample([(4, 8), (4, 8), (4, 8)]),
     "segment_max": Sample([(12, 4), (12,)], {"segments": 6}),
     "segment_mean": Sample([(12, 4), (12,)], {"segments": 6}),
     "segment_sum": Sample([(12, 4), (12,)], {"segments": 6}),
     "simple_rnn": _recurrent(1),
     "slice": Sample([_PLAIN], {"starts": (2,), "stops": (14,), "steps": (3,)}),
+    "stepwise_average_pool": Sample([_IMAGE], {"pool_size": (2, 2)}),
+    "stepwise_gru": _stepwise_recurrent(3),
+    "stepwise_lstm": _stepwise_recurrent(4),
+    "stepwise_softmax": Sample([_PLAIN], {}, _TABLES),
     "take": Sample([_PLAIN], {"axis": 0, "indices": (3, 1, 3)}),
     "top_k_indices": Sample([_PLAIN], {"k": 4}),
     "top_k_values": Sample([_PLAIN], {"k": 4}),

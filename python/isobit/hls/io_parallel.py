@@ -84,10 +84,17 @@ def _matrix(parts: Parts) -> Call:
 def _convolution(parts: Parts) -> Call:
     sizes, pixels = parts.rows()[:5], parts.rows()[5:]
     weight, *others = parts.arguments()
+    cell = parts.cell.replace("convolution", "dense")
     call = parts.call(
-        "convolution", parts.cell.replace("convolution", "dense"), *sizes, *parts.inputs, weight, *others, parts.output,
+        "convolution",
+        cell,
+        *sizes,
+        *parts.inputs,
+        weight,
+        *others,
+        parts.output,
         parts.indices(pixels=pixels),
-    )  # fmt: skip
+    )
     call.weight = weight
     return call
 

@@ -14,12 +14,12 @@ from isobit.errors import ConfigError
 from isobit.hls.multipliers import products_of
 
 WIDEST: Mapping[str, int | None] = {"ap": 1024, "ac": None, "int": None}
-"""Bits of the widest integer by ports: ``ap_int`` has AP_INT_MAX_W, 1024 by default; others no limit."""
+"""Bits of the widest integer by ports: that of ``ap_int`` is AP_INT_MAX_W, 1024 by default."""
 
 
 @dataclass(frozen=True)
 class Exact:
-    """The format of an exact result, as ``format.hpp`` has it: bits left and right of the point, and a sign."""
+    """The format of an exact result: bits left and right of the point, and a sign (``format.hpp``)."""
 
     magnitude: int
     frac: int
