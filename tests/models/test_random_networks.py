@@ -32,7 +32,7 @@ def test_every_path_of_the_engine(group):
 
 
 @pytest.mark.first
-@pytest.mark.parametrize("ports", ["ap", "int"])
+@pytest.mark.parametrize("ports", ["int", pytest.param("ap", marks=pytest.mark.slow)])
 def test_compiled_with_static_formats(ports, tmp_path):
     """Every tensor, from vendor integers with ap_fixed at the ports, and from plain integers."""
     cxx.compiler()
