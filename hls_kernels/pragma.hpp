@@ -13,9 +13,9 @@
 //   ISOBIT_HLS_MULTIPLIERS(n)   in a function that has no more than n
 //   ISOBIT_HLS_REGISTERS(a)     array `a` is registers, not a memory
 //   ISOBIT_HLS_WORDS(a, n)      n neighbouring elements of array `a` are read at a time
-//   ISOBIT_HLS_ARRAYS(port)     a port whose elements are all there at once
-//   ISOBIT_HLS_HANDSHAKE(port)  the same with a handshake
-//   ISOBIT_HLS_AXI_STREAM(port) a port whose elements come one after the other over AXI4-Stream
+//   ISOBIT_HLS_ARRAYS(a)        a port whose elements are all there at once
+//   ISOBIT_HLS_HANDSHAKE(a)     the same with a handshake
+//   ISOBIT_HLS_AXI_STREAM(a)    a port whose elements come one after the other over AXI4-Stream
 //   ISOBIT_HLS_BLOCK_CONTROL    in the top function: started and finished by handshakes
 #ifndef ISOBIT_HLS_PRAGMA_HPP
 #define ISOBIT_HLS_PRAGMA_HPP

@@ -12,9 +12,9 @@
 #define ISOBIT_HLS_MULTIPLIERS(n) static_cast<void>(n);
 #define ISOBIT_HLS_REGISTERS(a)
 #define ISOBIT_HLS_WORDS(a, n)
-#define ISOBIT_HLS_ARRAYS(port)
-#define ISOBIT_HLS_HANDSHAKE(port)
-#define ISOBIT_HLS_AXI_STREAM(port)
+#define ISOBIT_HLS_ARRAYS(a)
+#define ISOBIT_HLS_HANDSHAKE(a)
+#define ISOBIT_HLS_AXI_STREAM(a)
 #define ISOBIT_HLS_BLOCK_CONTROL
 
 #endif

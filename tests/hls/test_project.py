@@ -12,6 +12,7 @@ import subprocess
 import numpy as np
 import pytest
 
+import cxx
 import isobit
 import small_models
 from isobit import hls
@@ -107,6 +108,49 @@ def test_the_makefile_runs_the_test_bench(project, tmp_path):
     expected = copy / "tb_data" / "expected.dat"
     expected.write_text(expected.read_text().rsplit("\n", 2)[0] + "\n")  # a sample less
     assert subprocess.run(["make", "csim"], cwd=copy, capture_output=True, check=False).returncode != 0
+
+
+VITIS = {
+    "arrays": ["array_reshape variable = NAME complete dim = 0", "interface mode = ap_vld port = NAME"],
+    "handshake": ["array_reshape variable = NAME complete dim = 0", "interface mode = ap_hs port = NAME"],
+    "axi_stream": ["interface mode = axis port = NAME"],
+}
+
+
+@pytest.mark.parametrize("interface", VITIS)
+def test_pragmas_as_vitis_sees_them(tagger, interface, tmp_path):
+    prj = tmp_path / "prj"
+    tagger.export("hls", prj, ports="int", interface=interface, strategy="resource", reuse_factor=8)
+    command = [
+        cxx.compiler(quick=True), "-std=c++14", "-D__VITIS_HLS__", "-E", "-I", str(prj / "include"),
+        str(prj / "firmware" / "tagger.cpp"),
+    ]  # fmt: skip
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    top = text[text.index("void tagger(const features_t features[16], probabilities_t probabilities[5]) {") :]
+    pragmas = [
+        line.removeprefix("#pragma HLS ") for line in top.splitlines() if line.startswith("#pragma HLS")
+    ]
+    for name in ("features", "probabilities"):
+        assert [line.replace("NAME", name) for line in VITIS[interface]] == [
+            line for line in pragmas if re.search(rf"= {name}\b", line)
+        ]
+    assert "dataflow" in pragmas
+    assert "array_reshape variable = fc1_c0_values cyclic factor = 128" in pragmas
+    assert "array_partition variable = a3 complete dim = 0" in pragmas
+    loops = [
+        line.removeprefix("#pragma HLS ") for line in text.splitlines() if line.startswith("#pragma HLS")
+    ]
+    assert {"unroll", "inline", "pipeline II = 1", "pipeline II = II"} <= set(loops)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "defines",
+    ["-D__VITIS_HLS__", "-D__BAMBU__", "-D__BAMBU__ -DISOBIT_HLS_UNROLL_LOOPS", "-DISOBIT_HLS_CATAPULT"],
+)
+def test_every_dialect_compiles(project, defines, tmp_path):
+    flags = ("-std=c++14", "-fsyntax-only", *STRICT, "-Wno-unknown-pragmas", *defines.split())
+    compile_testbench(open_project(project), tmp_path / "program", flags)
 
 
 @pytest.mark.slow

@@ -25,8 +25,8 @@ struct parallel {
   template <class Sum, class Y, class X>
   static void sums(Y& y, X& x) {
     ISOBIT_HLS_PIPELINE(II)
-    constexpr int limit = (Sum::products() + II - 1) / II;
-    ISOBIT_HLS_MULTIPLIERS(limit)
+    constexpr int most = (Sum::products() + II - 1) / II;
+    ISOBIT_HLS_MULTIPLIERS(most)
     through<Sum>(y, x);
   }
 
