@@ -34,6 +34,13 @@ install(
   PATTERN "*.hpp"
   PATTERN "*.h"
 )
+# Included as "hls_kernels/...": what HLS projects take along.
+install(
+  DIRECTORY "${PROJECT_SOURCE_DIR}/hls_kernels"
+  DESTINATION "${ISOBIT_INCLUDE_DIR}"
+  FILES_MATCHING
+  PATTERN "*.hpp"
+)
 install(EXPORT isobitTargets NAMESPACE isobit:: DESTINATION "${ISOBIT_CONFIG_DIR}")
 
 # Before 1.0 a minor version may change formats, so only the same minor version satisfies a request.

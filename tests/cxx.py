@@ -13,7 +13,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 INCLUDE = ROOT / "cpp" / "include"
-HLS = ROOT / "hls_kernels"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 
 
@@ -49,7 +48,7 @@ def compile_command(source, output, *flags, include=INCLUDE, vendor=None, optimi
     system = ["-isystem", str(vendor)] if vendor else []
     return [
         compiler(quick=quick), "-std=c++17", optimize, *WARNINGS, *flags,
-        "-I", str(include), "-I", str(HLS), *system, str(source), "-o", str(output),
+        "-I", str(include), "-I", str(ROOT), *system, str(source), "-o", str(output),
     ]  # fmt: skip
 
 

@@ -1,93 +1,26 @@
-// ap: vendor integers (ap_int) inside, ap_fixed only at the ports. Every intermediate has exactly
-// the width that the format algebra gives it, so what is compiled here is what is synthesized.
-//
-// The vendor's headers are not part of this project: put their folder on the include path.
+// ap: AMD's integers (ap_int) inside, ap_fixed only at the ports.
 #ifndef ISOBIT_HLS_POLICY_AP_HPP
 #define ISOBIT_HLS_POLICY_AP_HPP
 
-#include <ap_fixed.h>
-#include <ap_int.h>
-
-#include "isobit/policy/derived.hpp"
+#include "../vendor/ap.hpp"
+#include "integers.hpp"
 
 namespace isobit {
 inline namespace ISOBIT_ISA {
 
-struct ap : derived<ap> {
-  // Signed throughout: an unsigned format gets a sign bit that is always clear.
-  template <class F>
-  using raw = ap_int<F::width() + (F::is_signed() ? 0 : 1)>;
-  template <class F>
-  using uniform = raw<F>;
-  struct mask {
-    bool on;
-  };
-
-  template <class F>
-  static raw<F> lit(const F&, std::int64_t n) {
-    return raw<F>(n);
-  }
-  template <class F>
-  static raw<F> splat(const F&, const raw<F>& u) {
-    return u;
-  }
-  template <class F, class A, class B>
-  static raw<F> add(const F&, const A& a, const B& b) {
-    return raw<F>(a + b);
-  }
-  template <class F, class A, class B>
-  static raw<F> sub(const F&, const A& a, const B& b) {
-    return raw<F>(a - b);
-  }
-  template <class F, class A, class B>
-  static raw<F> mul(const F&, const A& a, const B& b) {
-    return raw<F>(a * b);
-  }
-  template <class F, class A>
-  static raw<F> shl(const F&, const A& a, int n) {
-    return raw<F>(raw<F>(a) << n);
-  }
-  template <class F, class A>
-  static raw<F> shr(const F&, const A& a, int n) {
-    return raw<F>(a >> n);
-  }
-  template <class A, class B>
-  static mask less(const A& a, const B& b) {
-    return {a < b};
-  }
-  template <class F, class A, class B>
-  static raw<F> select(const F&, mask m, const A& a, const B& b) {
-    return m.on ? raw<F>(a) : raw<F>(b);
-  }
-  template <class F, class A, class B>
-  static raw<F> min(const F&, const A& a, const B& b) {
-    return b < a ? raw<F>(b) : raw<F>(a);
-  }
-  template <class F, class A, class B>
-  static raw<F> max(const F&, const A& a, const B& b) {
-    return a < b ? raw<F>(b) : raw<F>(a);
-  }
-  template <class F, class A>
-  static raw<F> wrap(const F&, const A& a) {
-    return raw<F>(low_bits<F::width()>(a, std::integral_constant<bool, F::is_signed()>()));
-  }
-  template <class Index, class Entry, class A>
-  static raw<Entry> lut(const table<ap, Index, Entry>& t, const A& i) {
-    return t.entries[i.to_int()];
-  }
-
- private:
-  template <int W, class A>
-  static ap_int<W> low_bits(const A& a, std::true_type) {
-    return ap_int<W>(a);
-  }
-  template <int W, class A>
-  static ap_uint<W> low_bits(const A& a, std::false_type) {
-    return ap_uint<W>(a);
-  }
-};
-
 namespace detail {
+
+struct ap_types {
+#if defined(AP_INT_MAX_W)
+  static constexpr int widest = AP_INT_MAX_W;
+#else
+  static constexpr int widest = 1024;  // as the vendor's manual has it
+#endif
+  template <int W>
+  using signed_int = ap_int<W>;
+  template <int W>
+  using unsigned_int = ap_uint<W>;
+};
 
 constexpr ap_q_mode vendor_mode(rounding q) {
   return q == rounding::trn           ? AP_TRN
@@ -109,35 +42,37 @@ constexpr ap_o_mode vendor_mode(overflow o) {
 }
 
 template <class F, bool Signed = F::is_signed()>
-struct port_of {
+struct ap_port {
   using type = ap_fixed<F::width(), F::width() - F::frac(), vendor_mode(F::rounds()),
                         vendor_mode(F::overflows())>;
 };
 template <class F>
-struct port_of<F, false> {
+struct ap_port<F, false> {
   using type = ap_ufixed<F::width(), F::width() - F::frac(), vendor_mode(F::rounds()),
                          vendor_mode(F::overflows())>;
 };
 
 }  // namespace detail
 
-// The vendor type of a port with this format.
-template <class F>
-using port = typename detail::port_of<F>::type;
+struct ap : vendor_integers<ap, detail::ap_types> {
+  // The vendor's type of a port with this format.
+  template <class F>
+  using port = typename detail::ap_port<F>::type;
 
-// The bits of a port as a number, and back. Nothing is rounded.
-template <class F>
-num<ap, F> read_port(const F& format, const port<F>& value) {
-  ap_uint<F::width()> bits;
-  bits.range(F::width() - 1, 0) = value.range(F::width() - 1, 0);
-  return num<ap, F>(format, ap::wrap(format, bits));
-}
-template <class F>
-port<F> write_port(const num<ap, F>& v) {
-  port<F> value;
-  value.range(F::width() - 1, 0) = ap_uint<F::width()>(v.raw).range(F::width() - 1, 0);
-  return value;
-}
+  // The bits of a port as a number, and back. Nothing is rounded.
+  template <class F>
+  static num<ap, F> read_port(const F& format, const port<F>& value) {
+    ap_uint<F::width()> bits;
+    bits.range(F::width() - 1, 0) = value.range(F::width() - 1, 0);
+    return num<ap, F>(format, wrap(format, bits));
+  }
+  template <class F>
+  static port<F> write_port(const num<ap, F>& v) {
+    port<F> value;
+    value.range(F::width() - 1, 0) = ap_uint<F::width()>(v.raw).range(F::width() - 1, 0);
+    return value;
+  }
+};
 
 }  // namespace ISOBIT_ISA
 }  // namespace isobit

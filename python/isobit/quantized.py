@@ -307,6 +307,31 @@ class QuantizedModel:
             io_type=io_type,
         )
 
+    def export(self, backend: str, folder: str | os.PathLike[str], **options: Any) -> Any:
+        """Write the model for another tool.
+
+        Parameters
+        ----------
+        backend : str
+            ``"hls"``: a project for high-level synthesis, with the options of
+            :func:`isobit.hls.export_project` (``strategy``, ``reuse_factor``, ``ports``, ``interface``,
+            ``part``, ``clock_period``, ...).
+        folder : path
+            A new folder, or an empty one.
+
+        Raises
+        ------
+        UnsupportedError
+            For a back end that does not exist, and layers that it cannot express.
+        ConfigError
+            For options that do not exist or do not fit the network.
+        SaveError
+            When the folder is not empty, or cannot be written; nothing is left behind.
+        """
+        from isobit.exporting import export
+
+        return export(self, backend, folder, **options)
+
     def config(self) -> dict[str, Any]:
         """Every format as a plain dict, which :meth:`Model.quantize` accepts and which can go into JSON."""
         return self.precision.config()

@@ -22,7 +22,7 @@ from isobit.hls.lint.toolchain import find_toolchain
 HERE = Path(__file__).parent
 BAD = sorted(HERE.glob("bad_kernels/*.cpp"))
 GOOD = sorted(HERE.glob("good_kernels/*.cpp"))
-INCLUDE = (cxx.INCLUDE, cxx.HLS)
+INCLUDE = (cxx.INCLUDE, cxx.ROOT)
 CPU_SECONDS = 2
 
 

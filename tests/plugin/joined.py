@@ -6,12 +6,11 @@ import numpy as np
 
 import engine
 from isobit import _core as core
-from isobit.plugin.build import include_folder
+from isobit.cxx.network import Network, Port
+from isobit.cxx.toolchain import find_compiler, include_folder
 from isobit.plugin.isa import choose
-from isobit.plugin.network import Network, Port
 from isobit.plugin.plugin import Plugin
 from isobit.plugin.source import source_of
-from isobit.plugin.toolchain import find_compiler
 
 
 def join(specs):
@@ -49,6 +48,7 @@ def network_of(spec, name="joined"):
         spec["ops"],
         [op["lane"] for op in proof["ops"]],
         ranges,
+        [f"op{number}" for number in range(len(spec["ops"]))],
     )
 
 

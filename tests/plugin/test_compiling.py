@@ -15,11 +15,11 @@ import pytest
 import isobit
 import small_models
 from isobit.cli.main import run
+from isobit.cxx.literals import text
 from isobit.errors import CompileError, SaveError
 from isobit.ir import GraphBuilder
 from isobit.model import Model
 from isobit.plugin.build import compile_model
-from isobit.plugin.literals import text
 
 HOSTILE = [
     'x"; system("touch owned"); //', "a\nb", "\\", "??/", "\\u0041", "日本", "../../etc/passwd", "*/", "%s%n",

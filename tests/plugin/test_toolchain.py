@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from isobit.plugin.build import include_folder
-from isobit.plugin.toolchain import find_compiler
+from isobit.cxx.toolchain import find_compiler, include_folder
 
 
 @pytest.mark.parametrize("optimize", ["-O1", "-O2", "-O3"])

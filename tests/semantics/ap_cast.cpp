@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "hls_kernels/policy/ap.hpp"
 #include "isobit/policy/f64.hpp"
 #include "isobit/policy/interval.hpp"
 #include "isobit/policy/lanes.hpp"
 #include "isobit/policy/scalar.hpp"
-#include "policy/ap.hpp"
 
 namespace {
 
@@ -25,13 +25,13 @@ using int64 = std::int64_t;
 
 // Raws travel as 64 bits; a 64-bit unsigned raw is its bit pattern.
 template <class F>
-isobit::port<F> port_of(int64 raw) {
-  isobit::port<F> number;
+isobit::ap::port<F> port_of(int64 raw) {
+  isobit::ap::port<F> number;
   number.range(F::width() - 1, 0) = ap_uint<F::width()>(raw).range(F::width() - 1, 0);
   return number;
 }
 template <class F>
-int64 raw_of(const isobit::port<F>& number) {
+int64 raw_of(const isobit::ap::port<F>& number) {
   ap_uint<F::width()> bits;
   bits.range(F::width() - 1, 0) = number.range(F::width() - 1, 0);
   return isobit::scalar<int64>::wrap(F(), static_cast<int64>(bits.to_uint64()));
@@ -83,7 +83,7 @@ constexpr int bits_in_flight(From, To) {
 
 template <class From, class To>
 void compare(int64 raw) {
-  const isobit::port<To> assigned = port_of<From>(raw);  // the vendor's own cast
+  const isobit::ap::port<To> assigned = port_of<From>(raw);  // the vendor's own cast
   const int64 want = raw_of<To>(assigned);
   const isobit::int128 wide = widen<From>(raw), wide_want = widen<To>(want);
   using s128 = isobit::scalar<isobit::int128>;
@@ -93,8 +93,8 @@ void compare(int64 raw) {
   const num<s128, isobit::dyn> dynamic(at_run_time(From()), wide);
   run_time.count(cast(dynamic, at_run_time(To())).raw == wide_want);
 
-  const auto number = read_port(From(), port_of<From>(raw));
-  vendor_integers.count(raw_of<To>(write_port(cast(number, To()))) == want);
+  const auto number = isobit::ap::read_port(From(), port_of<From>(raw));
+  vendor_integers.count(raw_of<To>(isobit::ap::write_port(cast(number, To()))) == want);
 
   isobit::range point;
   point.low = point.high = wide;

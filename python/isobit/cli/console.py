@@ -59,6 +59,16 @@ class Output:
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
     @contextmanager
+    def following(self, text: str) -> Iterator[Callable[[str], None]]:
+        """A sign of life that shows the last line of what a program prints."""
+        console = _console(error=True)
+        if self.as_json or not console.is_terminal:
+            yield lambda line: None
+            return
+        with console.status(text) as status:
+            yield lambda line: status.update(plain(f"{text}: {line[: console.width - len(text) - 8]}"))
+
+    @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
         """A sign of life for work that does not tell how far it is."""
         console = _console(error=True)

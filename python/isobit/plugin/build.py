@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isobit._version import __version__
+from isobit.cxx.network import network_of
+from isobit.cxx.toolchain import Compiler, find_compiler, include_folder
 from isobit.errors import CompileError, SaveError
 from isobit.plugin.cache import cache_folder, key, put
 from isobit.plugin.isa import NATIVE, choose
-from isobit.plugin.network import network_of
 from isobit.plugin.plugin import Plugin
 from isobit.plugin.source import source_of
-from isobit.plugin.toolchain import Compiler, find_compiler
 
 if TYPE_CHECKING:
     from isobit.quantized import QuantizedModel
@@ -114,24 +114,6 @@ def write_plugin(
     except OSError as error:
         raise SaveError(f"cannot write the plugin into {str(folder)!r}: {error}") from None
     return Written(target, network.name, version, content, chosen.name)
-
-
-def include_folder() -> Path:
-    """The headers of the isobit that is running.
-
-    Raises
-    ------
-    CompileError
-        When the installation has none.
-    """
-    from isobit import _core
-
-    folder = Path(_core.__file__).parent / "include"
-    if not (folder / "isobit" / "plugin.h").is_file():
-        raise CompileError(
-            f"this installation of isobit lacks its C++ headers ({str(folder)!r}); install it again"
-        )
-    return folder
 
 
 def _cached(compiler: Compiler, source: str, options: Sequence[str]) -> Path:

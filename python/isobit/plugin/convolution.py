@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from isobit.cxx.literals import array, static_format
 from isobit.plugin.dense import Packing, about, fractional, fractional_of_sum, is_ascending, packing_of, then
 from isobit.plugin.fusion import Step
-from isobit.plugin.literals import array, static_format
 from isobit.plugin.parts import Call, Parts
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from isobit.backends.program import Code, decode
+from isobit.cxx.literals import static_format
+from isobit.cxx.network import raws
 from isobit.formats import Overflow, Rounding
 from isobit.plugin.fusion import Step
 from isobit.plugin.layout import PADDING
-from isobit.plugin.literals import static_format
-from isobit.plugin.network import raws
 from isobit.plugin.parts import Call, Parts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from isobit.backends.cells import schedule_of
-from isobit.plugin.network import Network
+from isobit.cxx.network import Network
 
 _SUMS = ("dense", "convolution", "rounded_dense", "rounded_convolution")
 

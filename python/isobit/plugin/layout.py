@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from isobit.plugin.network import Network
+from isobit.cxx.network import Network
 
 ALIGNMENT = 64
 PADDING = 64

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from isobit.backends.cells import schedule_of
+from isobit.cxx.network import Network
 from isobit.errors import CompileError
 from isobit.plugin.convolution import convolution
 from isobit.plugin.dense import dense
 from isobit.plugin.fusion import Step, fused
 from isobit.plugin.graphs import rows_by_index, segments
 from isobit.plugin.isa import InstructionSet
-from isobit.plugin.network import Network
 from isobit.plugin.parts import Call, Parts
 
 

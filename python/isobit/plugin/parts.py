@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-
+from isobit.cxx import parts
+from isobit.cxx.literals import Values, array, integer, static_format
+from isobit.cxx.network import Network, raws
 from isobit.ops.forest_nodes import trees_of
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.layout import PADDING, storage_for
-from isobit.plugin.literals import EXACT, Values, array, integer, static_format
-from isobit.plugin.network import Network, raws
 
 
 @dataclass
@@ -38,8 +35,8 @@ class Call:
     least_bytes: dict[int, int] = field(default_factory=dict)
 
 
-class Parts:
-    """The pieces of one operation.
+class Parts(parts.Parts):
+    """The pieces of one operation in the integers of an instruction set.
 
     Parameters
     ----------
@@ -53,6 +50,8 @@ class Parts:
         Names of data by their text, which operations of one source share (the steps of a recurrent layer).
     """
 
+    namespace = "native"
+
     def __init__(
         self,
         network: Network,
@@ -61,17 +60,12 @@ class Parts:
         bits: int = 0,
         declared: dict[str, str] | None = None,
     ) -> None:
-        self.network, self.number, self.isa = network, number, isa
-        self.declared = {} if declared is None else declared
-        self.op: Mapping[str, Any] = network.operations[number]
-        self.cell = f"cells::{self.op['cell']}"
+        super().__init__(network, number, f"op{number}", declared)
+        self.isa = isa
         self.lane = max(bits, network.lanes[number])
         self.bits = max(32, self.lane)
         self.word = _word(self.bits)
         self.scalar = f"scalar<{self.word}>"
-        self.inputs = [f"t{tensor}" for tensor in self.op["inputs"]]
-        self.output = f"t{self.op['output']}"
-        self.data: list[str] = []
 
     def again(self) -> Parts:
         """The same operation, for another call of its own."""
@@ -85,14 +79,9 @@ class Parts:
         bits = self.bits if self.op["tables"] else self.lane
         return f"neurons<{_word(bits)}, {8 * self.isa.vector_bytes // bits}>"
 
-    def rows(self) -> list[int]:
-        """Sizes of an operation over rows."""
-        return [int(size) for size in self.op["ints"]]
-
-    def formats(self) -> list[str]:
-        """Formats of intermediate results."""
-        made = (static_format(code) for code in self.op["formats"])
-        return [fmt if fmt == EXACT else f"native::in_format<{fmt}>" for fmt in made]
+    def array(self, name: str, kind: str, values: Values) -> str:
+        """The text that makes ``<name>_data()`` a constant array."""
+        return array(name, kind, values)
 
     def constant(self, position: int, word: str | None = None) -> str:
         """A constant: kept in the narrowest integers, or in those that are named."""
@@ -106,10 +95,7 @@ class Parts:
 
     def table(self, position: int) -> str:
         """A table, its entries in the integers of the policy."""
-        stored = self.op["tables"][position]
-        values = raws(stored["entries"], stored["format"])
-        index, entry = static_format(stored["index"]), static_format(stored["format"])
-        about = f"{index}, {entry}, {int(stored['low'])}, {len(values)}"
+        about, values = self.table_description(position)
         return self.declare(f"f{position}", "lookup", self.word, values, about)
 
     def tree_nodes(self) -> str:
@@ -131,11 +117,6 @@ class Parts:
         )
         return name
 
-    def arguments(self) -> list[str]:
-        """Constants, tables and formats in the order of a cell's arguments."""
-        constants = [self.constant(i) for i in range(len(self.op["constants"]))]
-        return constants + [self.table(i) for i in range(len(self.op["tables"]))] + self.formats()
-
     def runs(self, part: int, moves: Sequence[tuple[int, int, int]]) -> str:
         """Runs of a gather."""
         name = f"op{self.number}_r{part}"
@@ -143,31 +124,6 @@ class Parts:
         self.data.append(f"constexpr native::gather_run {name}_data[] = {{\n{rows}}};")
         self.data.append(
             f"struct {name} {{\n  static const native::gather_run* data() {{ return {name}_data; }}\n}};"
-        )
-        return name
-
-    def indices(self, **lists: Sequence[int]) -> str:
-        """Numbers of elements: a type with one function for each list."""
-        name = f"op{self.number}_indices"
-        functions = []
-        for part, values in lists.items():
-            self.data.append(array(f"{name}_{part}", "std::int32_t", np.array(values, np.int32)))
-            functions.append(f"  static const std::int32_t* {part}() {{ return {name}_{part}_data(); }}\n")
-        self.data.append(f"struct {name} {{\n{''.join(functions)}}};")
-        return name
-
-    def declare(self, part: str, base: str, kind: str, values: Values, about: str) -> str:
-        """Data with a type that describes it; returns its name."""
-        integers = values.tobytes() if isinstance(values, np.ndarray) else repr(values).encode()
-        content = hashlib.sha256(integers).hexdigest()
-        name = f"op{self.number}_{part}"
-        known = self.declared.setdefault(f"{base} {kind} {about} {content}", name)
-        if known != name:
-            return known
-        self.data.append(array(name, kind, values))
-        self.data.append(
-            f"struct {name} : native::{base}<{name}, {about}> {{\n"
-            f"  static const {kind}* data() {{ return {name}_data(); }}\n}};"
         )
         return name
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isobit._version import __version__
+from isobit.cxx.literals import format_fields, static_format, text
+from isobit.cxx.network import Network, Port
 from isobit.plugin.isa import InstructionSet
 from isobit.plugin.layout import ALIGNMENT, Layout
-from isobit.plugin.literals import format_fields, static_format, text
-from isobit.plugin.network import Network, Port
 from isobit.plugin.operations import program_of
 from isobit.plugin.parts import Call
 

@@ -1,6 +1,6 @@
 // Cells of isobit over the vendor's integers: a dense layer with ReLU between ports of ap_fixed.
+#include "hls_kernels/policy/ap.hpp"
 #include "isobit/cells.hpp"
-#include "policy/ap.hpp"
 
 namespace {
 

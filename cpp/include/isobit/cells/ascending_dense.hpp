@@ -23,6 +23,22 @@ struct ascending_dense {
                accumulator, y);
   }
 
+  // Term by term, as dense, but in ascending order.
+  template <class P, class N, class X, class W, class B, class A>
+  static num<P, A> begin(const N&, const X&, const W&, const num<P, B>& bias,
+                         const A& accumulator) {
+    return cast(bias, accumulator);
+  }
+  template <class P, class X, class W, class A>
+  static num<P, A> step(const num<P, A>& sum, const num<P, X>& x, const num<P, W>& weight,
+                        const A& accumulator) {
+    return cast(sum + cast(x * weight, accumulator), accumulator);
+  }
+  template <class P, class B, class A, class Y>
+  static num<P, Y> finish(const num<P, A>& sum, const num<P, B>&, const A&, const Y& out) {
+    return cast(sum, out);
+  }
+
   // The same over a window (window.hpp).
   template <int R, class P, class All, class N, class Index, class FX, class FW, class FB, class A,
             class FY>
@@ -37,8 +53,8 @@ struct ascending_dense {
       auto rows = weight.from(static_cast<std::ptrdiff_t>(t) * from.n * row_stride);
       for (int i = 0; i < from.n; ++i)
         for (int r = 0; r < R; ++r) {
-          auto term = cast(xs[i] * rows[i * row_stride + r], accumulator);
-          all[r] = cast(num<P, A>(accumulator, all[r]) + term, accumulator).raw;
+          const num<P, A> before(accumulator, all[r]);
+          all[r] = step(before, xs[i], rows[i * row_stride + r], accumulator).raw;
         }
     }
     for (int r = 0; r < R; ++r) y.put(r, cast(num<P, A>(accumulator, all[r]), y.format()));

@@ -72,6 +72,24 @@ struct dense {
     return cast(cast(sum, accumulator), out);
   }
 
+  // The same term by term, for schedules that share multipliers: a sum begins with nothing, takes
+  // its terms in any order, and gets its bias when it is finished.
+  template <class P, class N, class X, class W, class B, class A>
+  static auto begin(const N& terms, const X& x, const W& weight, const num<P, B>&, const A&)
+      -> num<P, decltype(sum_of(terms, product(x, weight)))> {
+    return literal<P>(sum_of(terms, product(x, weight)), 0);
+  }
+  template <class P, class S, class X, class W, class A>
+  static num<P, S> step(const num<P, S>& sum, const num<P, X>& x, const num<P, W>& weight,
+                        const A&) {
+    return num<P, S>(sum.format(), P::add(sum.format(), sum.raw, (x * weight).raw));
+  }
+  template <class P, class S, class B, class A, class Y>
+  static num<P, Y> finish(const num<P, S>& sum, const num<P, B>& bias, const A& accumulator,
+                          const Y& out) {
+    return finish(sum + bias, accumulator, out);
+  }
+
   // Both, for schedules that do nothing in between. `inputs`: how many, or a window.
   template <int R, class P, class N, class FX, class FW, class FB, class A, class FY>
   static void neurons(const N& inputs, const view<P, FX>& x, const constants<P, FW>& weight,

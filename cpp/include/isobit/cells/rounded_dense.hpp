@@ -62,6 +62,26 @@ struct rounded_dense {
     return cast(cast(sum, accumulator), out);
   }
 
+  // Term by term, as dense.
+  template <class P, class N, class X, class W, class B, class A>
+  static auto begin(const N& terms, const X& x, const W& weight, const num<P, B>&,
+                    const A& accumulator)
+      -> num<P, decltype(sum_of(terms, rounded_to(product(x, weight), accumulator)))> {
+    return literal<P>(sum_of(terms, rounded_to(product(x, weight), accumulator)), 0);
+  }
+  template <class P, class S, class X, class W, class A>
+  static num<P, S> step(const num<P, S>& sum, const num<P, X>& x, const num<P, W>& weight,
+                        const A& accumulator) {
+    const auto exact = x * weight;
+    const auto term = cast(exact, rounded_to(exact.format(), accumulator));
+    return num<P, S>(sum.format(), P::add(sum.format(), sum.raw, term.raw));
+  }
+  template <class P, class S, class B, class A, class Y>
+  static num<P, Y> finish(const num<P, S>& sum, const num<P, B>& bias, const A& accumulator,
+                          const Y& out) {
+    return finish(sum + bias, accumulator, out);
+  }
+
   // Both, for schedules that do nothing in between. `inputs`: how many, or a window.
   template <int R, class P, class N, class FX, class FW, class FB, class A, class FY>
   static void neurons(const N& inputs, const view<P, FX>& x, const constants<P, FW>& weight,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.cells import schedule_of
-from isobit.plugin.network import Network, network_of
+from isobit.cxx.network import Network, network_of
 
 if TYPE_CHECKING:
     from isobit.quantized import QuantizedModel

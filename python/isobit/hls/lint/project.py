@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from isobit.errors import FileFormatError, MissingFileError
+from isobit.hls.headers import vendor_folder
 
 DESCRIPTION = "project.json"
 
@@ -30,7 +31,7 @@ def read_project(folder: Path) -> Project:
     Raises
     ------
     MissingFileError
-        When the folder or its description do not exist.
+        When the folder or its description do not exist, or the headers of its ports are not found.
     FileFormatError
         When the description is damaged, or names files outside of the project.
     """
@@ -50,6 +51,9 @@ def read_project(folder: Path) -> Project:
     if not sources:
         raise FileFormatError(f"{file}: 'sources' must name at least one file")
     include = _paths(file, content, "include", ["include", "firmware"])
+    options = content.get("options")
+    if isinstance(options, dict) and options.get("ports") == "ac":
+        include += (vendor_folder("ac_int.h"),)  # those of ap_int simulate only, so that lint has its own
     return Project(top, sources, include, tuple(_texts(file, content, "defines", [])))
 
 

@@ -1,4 +1,4 @@
-"""A quantized model as the cells, integers and proofs that a plugin is generated from."""
+"""A quantized model as the cells, integers and proofs that C++ is generated from."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ class Network:
         Bits of the narrowest integer of the engine that is proven to carry each operation.
     ranges : sequence of (int, int)
         Smallest and largest raw of every tensor that is proven to occur.
+    layers : sequence of str
+        The layer that each operation belongs to.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Network:
     operations: Sequence[Mapping[str, Any]]
     lanes: Sequence[int]
     ranges: Sequence[tuple[int, int]]
+    layers: Sequence[str] = ()
 
     def format(self, tensor: int) -> Code:
         """The format of a tensor."""
@@ -113,6 +116,7 @@ def network_of(model: QuantizedModel) -> Network:
         builder.ops,
         [int(op["lane"]) for op in proof["ops"]],
         [(_extreme(min, t["low"]), _extreme(max, t["high"])) for t in proof["tensors"]],
+        builder.layers,
     )
 
 

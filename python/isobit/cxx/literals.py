@@ -21,7 +21,8 @@ _BYTES_PER_LINE = 64
 _MANY = 2**14
 _BYTES = [chr(byte) if byte in _PLAIN else f"\\{byte:03o}" for byte in range(256)]
 
-EXACT = "native::exact"
+EXACT = "exact"
+"""The tag of an accumulator that is cast nowhere, in the namespace of the kernels."""
 
 
 def text(value: str) -> str:

@@ -66,7 +66,22 @@ class Compiler:
         CompileError
             With the last lines that the compiler printed.
         """
-        arguments = [*self.command, *self.flags(), *flags, "-I", str(include), str(source), "-o", str(target)]
+        self.run(
+            [*self.flags(), *flags, "-I", str(include), str(source)],
+            target,
+            'Try isa="generic" or another compiler (environment variable CXX); predict works without '
+            "a plugin.",
+        )
+
+    def run(self, flags: Sequence[str], target: Path, advice: str) -> None:
+        """Make a file; the advice is for those whose compiler fails.
+
+        Raises
+        ------
+        CompileError
+            With the last lines that the compiler printed.
+        """
+        arguments = [*self.command, *flags, "-o", str(target)]
         # its temporary files belong into the private folder, too
         environment = {**os.environ, "TMPDIR": str(target.parent), "LC_ALL": "C"}
         try:
@@ -86,8 +101,7 @@ class Compiler:
             raise CompileError(
                 f"{shlex.join(self.command)} failed (exit code {done.returncode}):\n"
                 + "\n".join(f"  {line[:300]}" for line in lines)
-                + '\nTry isa="generic" or another compiler (environment variable CXX); predict works without '
-                "a plugin."
+                + f"\n{advice}"
             )
 
 
@@ -140,3 +154,21 @@ def _identified(words: Sequence[str]) -> Compiler:
         said = (done.stderr or done.stdout).strip()[:300]
         raise CompileError(f"{program!r} --version failed (exit code {done.returncode}): {said}")
     return Compiler((program, *words[1:]), done.stdout.strip())
+
+
+def include_folder() -> Path:
+    """The headers of the isobit that is running.
+
+    Raises
+    ------
+    CompileError
+        When the installation has none.
+    """
+    from isobit import _core
+
+    folder = Path(_core.__file__).parent / "include"
+    if not (folder / "isobit" / "plugin.h").is_file():
+        raise CompileError(
+            f"this installation of isobit lacks its C++ headers ({str(folder)!r}); install it again"
+        )
+    return folder

@@ -1,0 +1,19 @@
+// No tool: C simulation.
+#ifndef ISOBIT_HLS_DIALECT_NONE_HPP
+#define ISOBIT_HLS_DIALECT_NONE_HPP
+
+#define ISOBIT_HLS_UNROLL_NEXT
+#define ISOBIT_HLS_UNROLL
+#define ISOBIT_HLS_PIPELINE_NEXT
+#define ISOBIT_HLS_PIPELINE(ii)
+#define ISOBIT_HLS_INLINE
+#define ISOBIT_HLS_DATAFLOW
+#define ISOBIT_HLS_MULTIPLIERS(n) static_cast<void>(n);
+#define ISOBIT_HLS_REGISTERS(a)
+#define ISOBIT_HLS_WORDS(a, n)
+#define ISOBIT_HLS_ARRAYS(a)
+#define ISOBIT_HLS_HANDSHAKE(a)
+#define ISOBIT_HLS_AXI_STREAM(a)
+#define ISOBIT_HLS_BLOCK_CONTROL
+
+#endif

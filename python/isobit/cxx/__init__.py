@@ -1,0 +1,1 @@
+"""Networks as C++ source: what plugins and HLS projects share."""
