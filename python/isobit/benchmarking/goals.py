@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from isobit.benchmarking.networks import BITS_1, BITS_6, BITS_8, BITS_16, CALIBRATED_16, HLS4ML_PROFILE
+from isobit.benchmarking.networks import BITS_1, BITS_6, BITS_8, BITS_16, CALIBRATED_16
 from isobit.benchmarking.race import BATCH_1, BULK, Missing, Result
 from isobit.benchmarking.report import Goal, text
 
