@@ -300,3 +300,25 @@ def test_global_averages_that_can_wrap_are_said(caplog):
     wide = {"gap": {"Precision": {"accum": "fixed<19,9>"}}}
     convert_declared(chain(pooled, shape=(8, 3)), {"Model": MODEL, "LayerName": wide})
     assert not caplog.text
+
+
+def test_two_bits_are_chosen_from_three_results():
+    """-2 would be taken for 1; numbers of a fixed-point type are multiplied."""
+    layers = chain(dense("fc", "inp"))
+    layers.layers[1].attrs["weight_data"] = np.array([[1.0, -1.0, 0.0]] * 4)
+
+    def product(weight):
+        config = {"Model": MODEL, "LayerName": {"fc": {"Precision": {"weight": weight}}}}
+        return convert_declared(layers, config).calls[0].config["product"]
+
+    assert (product("ap_int<2>"), product("ap_fixed<2,2>")) == ("weight_ternary", "mult")
+    layers.layers[1].attrs["weight_data"] = np.array([[1.0, -2.0, 0.0]] * 4)
+    assert product("ap_fixed<2,2>") == "mult"
+    with pytest.raises(UnsupportedError, match=r"'fc' \(Dense\): hls4ml multiplies by 1 where"):
+        product("ap_int<2>")
+
+
+def test_constants_that_are_not_read_count_in_the_numbers_of_layers():
+    layers = chain(activation("a", "inp", "tanh"))
+    layers.layers.insert(1, Declared("Constant", "shape", {"value": np.array([-1.0, 4.0])}))
+    assert [call.outputs for call in convert_declared(layers, {"Model": MODEL}).calls] == [("layer3_out",)]

@@ -10,6 +10,7 @@ from typing import Any
 from isobit.errors import UnsupportedError
 from isobit.hls4ml.conversion.config import HlsConfig
 from isobit.hls4ml.conversion.graph import LayerGraph
+from isobit.hls4ml.conversion.nodes.layers import Constant
 from isobit.hls4ml.conversion.nodes.table import KINDS
 from isobit.hls4ml.conversion.notes import notes
 from isobit.hls4ml.conversion.passes.flows import run_flows
@@ -70,4 +71,7 @@ def build(declared: Declarations, config: HlsConfig) -> LayerGraph:
     graph = LayerGraph(config, declared.inputs, declared.outputs)
     for layer in declared.layers:
         graph.add(KINDS[layer.kind](graph, layer.name, layer.attrs, layer.inputs, layer.outputs))
+    for node in [node for node in graph.nodes.values() if isinstance(node, Constant)]:
+        if not graph.consumers(node.name):  # it counts in the numbers of the layers all the same
+            del graph.nodes[node.name]
     return graph

@@ -70,8 +70,17 @@ def check_product(site: Site, member: str = "product") -> None:
     product = site.word(member, "mult")
     if product == "weight_exponential":
         _check_shifts(site)
-    elif product not in ("mult", "weight_ternary"):
+    elif product == "weight_ternary":
+        _check_choices(site)
+    elif product != "mult":
         raise site.refuse(f"the product {product!r} of {member!r} is not reproduced here")
+
+
+def _check_choices(site: Site) -> None:
+    """Two bits choose between ``-x``, nothing and ``x``: -2 is taken for 1."""
+    for name, weight in site.call.weights.items():
+        if "bias" not in name and weight.format.width == 2 and -2 in np.asarray(weight.raw):
+            raise site.refuse(f"{name} of two bits hold -2, which hls4ml takes for 1")
 
 
 def _check_shifts(site: Site) -> None:

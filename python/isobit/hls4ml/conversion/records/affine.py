@@ -46,16 +46,24 @@ def convolution(draft: Draft) -> None:
     draft.types |= {f"mult_config.{key}": value for key, value in list(draft.types.items())}
 
 
-def product(draft: Draft, n_in: int, n_out: int, reuse_factor: Any, depthwise: bool = False) -> Members:
+def product(
+    draft: Draft,
+    n_in: int,
+    n_out: int,
+    reuse_factor: Any,
+    depthwise: bool = False,
+    weight: str = "weight",
+) -> Members:
     """The members of a configuration of a matrix product."""
     strategy = str(draft.node.attrs["strategy"])
+    shifts = strategy == "distributed_arithmetic"
     return {
         "n_in": n_in,
         "n_out": n_out,
         "strategy": strategy,
         "reuse_factor": int(reuse_factor),
         "kernel": _kernel(strategy, n_in, n_out, int(reuse_factor), depthwise),
-        "product": "mult",
+        "product": "mult" if shifts else draft.multiplication(weight),
     }
 
 

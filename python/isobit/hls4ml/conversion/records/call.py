@@ -14,6 +14,11 @@ from isobit.hls4ml.firmware import Call, Setting, Weight
 Members = dict[str, Setting]
 
 
+def is_ternary(precision: Precision | None) -> bool:
+    """Whether hls4ml takes -1, 0 and 1 for the values of a type."""
+    return precision is not None and precision.whole and precision.signed and precision.width == 2
+
+
 @dataclass
 class Draft:
     """A call that is being written.
@@ -52,6 +57,23 @@ class Draft:
         """A weight of the node as a parameter of the function."""
         weight = self.node.weights[name]
         self.weights[parameter] = printed(weight.data, self.precision(weight.type))
+
+    def multiplication(self, name: str) -> str:
+        """How hls4ml multiplies by a weight; where it has two bits, it chooses between three results.
+
+        Raises
+        ------
+        UnsupportedError
+            When such a weight is -2, which hls4ml takes for 1.
+        """
+        weight = self.node.weights[name]
+        if not is_ternary(weight.type.precision):
+            return "mult"
+        if -2 in printed(weight.data, self.precision(weight.type)).raw:
+            raise self.node.refuse(
+                f"hls4ml multiplies by 1 where a {name} of two bits is -2; give it a type of more bits"
+            )
+        return "weight_ternary"
 
     def take_literal(self, parameter: str, value: float, key: str) -> None:
         """A number of the node, cast to one of its types."""

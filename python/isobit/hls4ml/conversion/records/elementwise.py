@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isobit.hls4ml.conversion.records.call import Draft
+from isobit.hls4ml.conversion.records.call import Draft, is_ternary
 
 _PARAMETRIZED = {
     "leakyrelu": ("leaky_relu", "alpha"),
@@ -56,7 +56,8 @@ def normalization(draft: Draft) -> None:
     draft.function = "normalize"
     n_in, n_filt = draft.node.source().size, int(draft.node.attrs["n_filt"])
     draft.config |= {"n_in": n_in, "n_filt": n_filt, "n_scale_bias": n_in if n_filt == -1 else n_filt}
-    draft.config |= {"io_type": draft.graph.config.io_type, "product": "mult"}
+    draft.config |= {"io_type": draft.graph.config.io_type}
+    draft.config["product"] = draft.multiplication("scale")
     draft.take("reuse_factor")
     draft.take_types("bias_t", "scale_t")
     draft.take_weight("scale", "scale")
@@ -90,7 +91,15 @@ def merge(draft: Draft) -> None:
 
 
 def dot(draft: Draft) -> None:
-    """``nnet::dot1d``."""
+    """``nnet::dot1d``.
+
+    Raises
+    ------
+    UnsupportedError
+        When the second vector has two bits, whose -2 hls4ml takes for 1.
+    """
+    if is_ternary(draft.node.source(1).type.precision):
+        raise draft.node.refuse("hls4ml multiplies by 1 where data of two bits is -2; give it more bits")
     draft.function = "dot1d"
     draft.config |= {"n_in": draft.node.source().shape[0], "n_out": 1, "product": "mult"}
     draft.take("reuse_factor")

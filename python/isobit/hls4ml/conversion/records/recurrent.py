@@ -79,9 +79,9 @@ def _cell(draft: Draft, kind: str, way: str, units: int, reuse: int, recurrent_r
         ("mult_config1", draft.node.source().shape[1], reuse),
         ("mult_config2", units, recurrent_reuse),
     ):
-        matrix = product(draft, n_in, units * gates, factor)
-        members |= {f"{place}.{key}": value for key, value in matrix.items()}
         recurrent = "recurrent_" if place == "mult_config2" else ""
+        matrix = product(draft, n_in, units * gates, factor, weight=f"{way}{recurrent}weight")
+        members |= {f"{place}.{key}": value for key, value in matrix.items()}
         for key, own in (
             ("accum_t", "accum_t"),
             ("weight_t", f"{way}{recurrent}weight_t"),

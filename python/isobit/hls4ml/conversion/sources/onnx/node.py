@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from isobit.errors import UnsupportedError
@@ -66,16 +66,12 @@ class OnnxNode:
 
 @dataclass(frozen=True)
 class MadeOfNode:
-    """What a node becomes: as :class:`isobit.hls4ml.conversion.sources.keras.layer.Made`, with its inputs.
-
-    ``constants`` are inputs that become layers of their own, until a pass takes them in.
-    """
+    """What a node becomes: as :class:`isobit.hls4ml.conversion.sources.keras.layer.Made`, with its inputs."""
 
     kind: str
     attrs: Mapping[str, Any]
     shape: Shape
     inputs: list[str]
-    constants: list[str] = field(default_factory=list)
 
 
 TranslateNode = Callable[[OnnxNode], MadeOfNode]

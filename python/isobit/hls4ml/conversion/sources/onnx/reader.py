@@ -38,6 +38,7 @@ def _declared(graph: GraphProto, path: Path) -> Declarations:
     constants: dict[str, Array] = {}
     for tensor in graph.initializer:
         constants[_checked(tensor.name)] = decode(tensor, path.parent, MAX_CONSTANTS)
+    layers += [Declared("Constant", name, {"value": value}) for name, value in constants.items()]
     passed: dict[str, str] = {}
     for node in graph.node:
         _checked(node.name)
@@ -54,9 +55,6 @@ def _declared(graph: GraphProto, path: Path) -> Declarations:
             )
         known = OnnxNode(node, given, shapes, constants)
         made = TRANSLATIONS[node.op_type](known)
-        for name in made.constants:
-            if name not in {layer.name for layer in layers}:
-                layers.append(Declared("Constant", name, {"value": constants[name]}))
         name = node.name if not node.name[0].isdigit() else f"{made.kind.lower()}{node.name}"
         layers.append(Declared(made.kind, name, made.attrs, made.inputs, list(node.output[:1])))
         shapes[node.output[0]] = made.shape

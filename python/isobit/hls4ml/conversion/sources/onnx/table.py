@@ -34,7 +34,7 @@ def _matmul(node: OnnxNode) -> MadeOfNode:
     if weight.ndim != 2:
         raise node.refuse(f"hls4ml takes products with matrices only, not with the shape {weight.shape}")
     shape = (*node.shape[:-1], weight.shape[-1])
-    return MadeOfNode("MatMul", {}, shape, list(node.given), [node.given[1]])
+    return MadeOfNode("MatMul", {}, shape, list(node.given))
 
 
 def _merge(node: OnnxNode) -> MadeOfNode:
@@ -53,7 +53,7 @@ def _merge(node: OnnxNode) -> MadeOfNode:
         data = node.shape_of(1 - place)
         shapes.append(shape[1:] if node.is_constant(place) and len(shape) > len(data) else shape)
     shape = tuple(int(n) for n in np.broadcast_shapes(*shapes))
-    return MadeOfNode("Merge", {"op": operation}, shape, list(node.given), constants)
+    return MadeOfNode("Merge", {"op": operation}, shape, list(node.given))
 
 
 def _concatenate(node: OnnxNode) -> MadeOfNode:
