@@ -14,7 +14,7 @@ KINDS: dict[str, type[Node]] = {
         *(layers.Pooling1D, layers.Pooling2D, layers.GlobalPooling1D, layers.GlobalPooling2D),
         *(layers.ZeroPadding1D, layers.ZeroPadding2D, layers.Cropping1D, layers.Cropping2D),
         *(layers.Resize, layers.Transpose, layers.Embedding),
-        *(layers.BatchNormalization, layers.ApplyAlpha),
+        *(layers.BatchNormalization, layers.BatchNormOnnx, layers.ApplyAlpha),
         *(layers.Merge, layers.Dot, layers.Concatenate),
         *(activations.Activation, activations.ParametrizedActivation, activations.PReLU),
         *(activations.HardActivation, activations.Softmax),

@@ -8,10 +8,26 @@ import numpy as np
 
 from isobit.hls4ml.conversion.graph import Array, LayerGraph
 from isobit.hls4ml.conversion.nodes.base import Node
-from isobit.hls4ml.conversion.nodes.layers import ApplyAlpha, Constant, Dense, MatMul, Merge
+from isobit.hls4ml.conversion.nodes.layers import (
+    ApplyAlpha,
+    BatchNormalization,
+    BatchNormOnnx,
+    Constant,
+    Dense,
+    MatMul,
+    Merge,
+)
 from isobit.hls4ml.conversion.precision import Precision, integer_type
 
 _Part = tuple[Array, Precision | None]
+
+
+def normalization_of_onnx(graph: LayerGraph, node: Node) -> bool:
+    """Its statistics are constants."""
+    if not isinstance(node, BatchNormOnnx):
+        return False
+    graph.replace(node, BatchNormalization(graph, node.name, node.attrs, node.inputs, node.outputs))
+    return True
 
 
 def merge_to_apply_alpha(graph: LayerGraph, node: Node) -> bool:

@@ -10,7 +10,12 @@ from isobit.hls4ml.conversion.passes.resource import transpose_weights
 from isobit.hls4ml.conversion.passes.separable import split_separable
 from isobit.hls4ml.conversion.passes.softmax import limit_tables, skip_softmax
 
-PARSE = (constants.merge_to_apply_alpha, constants.divide_to_apply_alpha, constants.matmul_to_dense)
+PARSE = (
+    constants.normalization_of_onnx,
+    constants.merge_to_apply_alpha,
+    constants.divide_to_apply_alpha,
+    constants.matmul_to_dense,
+)
 CONVERT = (
     split_separable,
     fusion.fuse_consecutive_normalizations,

@@ -58,7 +58,7 @@ def _declared(graph: GraphProto, path: Path) -> Declarations:
         name = node.name if not node.name[0].isdigit() else f"{made.kind.lower()}{node.name}"
         layers.append(Declared(made.kind, name, made.attrs, made.inputs, list(node.output[:1])))
         shapes[node.output[0]] = made.shape
-    shown = {passed.get(info.name, info.name) for info in graph.output}
+    shown = {info.name for info in graph.output}
     outputs = [layer.outputs[0] for layer in layers if layer.outputs and layer.outputs[0] in shown]
     if len(outputs) != len(shown):
         raise UnsupportedError("hls4ml takes results of layers for outputs, and each of them once")

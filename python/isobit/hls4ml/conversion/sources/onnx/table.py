@@ -105,7 +105,7 @@ def _batch_normalization(node: OnnxNode) -> MadeOfNode:
     attrs["n_in"] = math.prod(node.shape)
     names = ("gamma_data", "beta_data", "mean_data", "variance_data")
     attrs |= {name: node.constant(place) for place, name in enumerate(names, 1)}
-    return MadeOfNode("BatchNormalization", attrs, node.shape, [node.given[0]])
+    return MadeOfNode("BatchNormOnnx", attrs, node.shape, [node.given[0]])
 
 
 def _transpose(node: OnnxNode) -> MadeOfNode:
