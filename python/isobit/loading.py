@@ -105,10 +105,8 @@ def load(
     from isobit.source import Source
 
     trained = None if weights is None else _existing(weights)
-    if not batch:
-        graph = read(file, batch=False)
-    else:
-        graph = read(file) if trained is None else read(file, trained)
+    files = (file,) if trained is None else (file, trained)
+    graph = read(*files) if batch else read(file, batch=False)
     source = Source.of(file, trained) if batch else None
     return Model(run_passes(graph, DEFAULT if passes is None else passes), source)
 

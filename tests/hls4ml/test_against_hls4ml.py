@@ -15,13 +15,14 @@ import pytest
 
 import isobit
 from isobit import IsobitError
+from isobit.hls4ml.conversion import convert
 from isobit.hls4ml.conversion.config import HlsConfig
 from isobit.hls4ml.conversion.converter import build, declare
 from isobit.hls4ml.conversion.passes.flows import run_flows
 from isobit.hls4ml.conversion.records.firmware import write_records
 
-TYPES, BITS, IN_A_TEST = 200, 12, 20
-"""Models whose types are compared, models that are compiled, and how many of the former share a test."""
+TYPES, RECORDS, BITS, IN_A_TEST = 200, 60, 12, 20
+"""Models whose types are compared, whose C++ is read, that are compiled, and how many share a test."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -115,6 +116,54 @@ def compare(theirs, graph, where):
     assert [graph.variables[output].name for output in graph.outputs] == [
         variable.name for variable in theirs.get_output_variables()
     ], where
+
+
+@pytest.mark.parametrize("first", range(0, RECORDS, IN_A_TEST))
+def test_records(hls4ml, tmp_path, first):
+    """The calls, types, sizes and constants that are read from the C++ that hls4ml writes."""
+    pytest.importorskip("tree_sitter", reason="needs tree-sitter (extra 'hls4ml')", exc_type=ImportError)
+    from isobit.hls4ml.reading import read_project
+
+    compared = 0
+    for seed in range(first, first + IN_A_TEST):
+        drawn = draw(hls4ml, seed, tmp_path)
+        if drawn is None or drawn.theirs is None:
+            continue
+        try:
+            mine = convert(drawn.path, None, drawn.config, f"p{seed}")
+        except IsobitError:
+            continue
+        with contextlib.redirect_stdout(io.StringIO()):
+            drawn.theirs.write()
+        try:
+            theirs = read_project(Path(drawn.theirs.config.get_output_dir()))
+        except IsobitError:  # the reader refuses more than what is written
+            continue
+        compare_records(mine, theirs, f"seed {seed}")
+        compared += 1
+    assert compared > IN_A_TEST / 2
+
+
+def compare_records(mine, theirs, where):
+    assert (mine.inputs, mine.outputs, mine.io_type) == (theirs.inputs, theirs.outputs, theirs.io_type), where
+    calls = [[call for call in found.calls if call.function != "reshape"] for found in (mine, theirs)]
+    assert [(c.function, c.inputs, c.outputs) for c in calls[0]] == [
+        (c.function, c.inputs, c.outputs) for c in calls[1]
+    ], where
+    for name, variable in mine.variables.items():
+        assert variable.format == theirs.variables[name].format, f"{where}, {name}"
+    for call, read in zip(*calls, strict=True):
+        here = f"{where}, {call.name}"
+        unused = [] if call.config.get("implementation") == "stable" else ["inp_norm_t"]
+        wanted = {k: v for k, v in read.types.items() if k not in unused and not k.endswith("index_t")}
+        assert {k: v for k, v in call.types.items() if k not in unused} == wanted, here
+        written = {key: str(value).lower() for key, value in read.config.items()}  # more than is needed
+        for key, value in call.config.items():
+            assert written[key] == str(value).lower(), f"{here}, {key}"
+        assert call.weights.keys() == read.weights.keys(), here
+        for key, weight in call.weights.items():
+            assert weight.format == read.weights[key].format, f"{here}, {key}"
+            np.testing.assert_array_equal(np.ravel(weight.raw), np.ravel(read.weights[key].raw), err_msg=here)
 
 
 @pytest.mark.parametrize("seed", range(1000, 1000 + BITS))

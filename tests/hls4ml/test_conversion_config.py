@@ -118,6 +118,13 @@ def test_mistakes(config, message):
         ({"Model": {**MODEL, "Compression": True}}, "compressed weights"),
         ({"Model": {**MODEL, "TargetCycles": 12}}, "TargetCycles"),
         ({"Model": MODEL, "LayerName": {"rnn": {"RecurrentReuseFactor": 4}}}, "write that"),
+        (
+            {
+                "hls_config": {"Model": MODEL, "LayerType": {"Conv1D": {"ConvImplementation": "Encoded"}}},
+                "io_type": "io_stream",
+            },
+            "only LineBuffer",
+        ),
     ],
 )
 def test_options_that_are_not_emulated(config, message):

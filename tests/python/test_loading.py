@@ -30,7 +30,7 @@ def test_a_missing_file(tmp_path):
         isobit.load(tmp_path / "none.onnx")
     assert isinstance(caught.value, FileNotFoundError)
     assert isinstance(caught.value, isobit.IsobitError)
-    with pytest.raises(FileFormatError, match="not a regular file"):
+    with pytest.raises(FileFormatError, match="a folder and no hls4ml project"):
         isobit.load(tmp_path)
 
 

@@ -70,6 +70,13 @@ _TREES = "100 trees x 5 classes, depth 4, 16 bits, bulk"
 
 GOALS = (
     _bulk(f"{_TAGGER_16}, bulk: hls4ml's predict (Vitis)", "tagger", BITS_16, "hls4ml-vitis", 1500),
+    _bulk(
+        "tagger, hls4ml's bits, bulk: hls4ml's predict (Vitis)",
+        "tagger",
+        "hls4ml profile",
+        "hls4ml-vitis",
+        150,
+    ),
     _bulk(f"{_TAGGER_16}, bulk: ONNX Runtime float32", "tagger", BITS_16, "onnxruntime", 2),
     _bulk(f"{_TAGGER_8}, bulk: TFLite int8", "tagger", BITS_8, "tflite-int8", 1.2),
     *(

@@ -33,6 +33,7 @@ LARGE = (256, 512, 512, 10)
 CALIBRATION_SAMPLES = 2000
 BITS_16, BITS_8, BITS_6, BITS_1 = "fixed<16,6>", "8 bits", "6 bits", "1 bit"
 CALIBRATED_16 = "16 bits"
+HLS4ML_PROFILE = "hls4ml profile"
 
 
 @dataclass(frozen=True)
@@ -316,12 +317,12 @@ def _chain(
     return Network(name, loaded(path), samples, path, classes, skip=skip or {})
 
 
-def loaded(path: Path) -> Model:
-    """The float model of a file."""
+def loaded(path: Path, weights: Path | None = None) -> Model:
+    """The float model of a file, or of an architecture with its weights."""
     from isobit.loading import load
     from isobit.model import Model
 
-    model = load(path)
+    model = load(path, weights)
     if not isinstance(model, Model):
         raise TypeError(f"{path} is quantized already")
     return model

@@ -168,6 +168,7 @@ def run_testbench(build: Path, inputs: Arrays, expected: Arrays) -> Arrays:
         errors="replace",
         check=False,
         stdin=subprocess.DEVNULL,
+        preexec_fn=_as_much_stack_as_there_is,
     )
     if done.returncode not in (0, 1):
         lines = (done.stdout + done.stderr).strip().splitlines()[-_SHOWN_LINES:]
@@ -180,6 +181,14 @@ def run_testbench(build: Path, inputs: Arrays, expected: Arrays) -> Arrays:
     if found.size != len(expected[0]) * sum(sizes):
         raise CompileError(f"the C simulation gave {found.size} numbers, not {sum(sizes)} for each sample")
     return np.split(found.reshape(-1, sum(sizes)), np.cumsum(sizes)[:-1], axis=1)
+
+
+def _as_much_stack_as_there_is() -> None:
+    """The tensors of a design are local arrays."""
+    import resource  # POSIX only
+
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (most, most))
 
 
 def _compare(name: str, found: Any, expected: Any) -> None:

@@ -22,12 +22,17 @@ from isobit.hls.names import identifiers
 from isobit.hls.options import Options, hardware_of
 from isobit.hls.testbench import testbench_of
 from isobit.hls.vectors import text_of, vectors
+from isobit.ops.base import size
 
 if TYPE_CHECKING:
     from isobit.quantized import QuantizedModel
 
 GOLDEN_SAMPLES = 256
-"""In the files of a project's test bench."""
+GOLDEN_NUMBERS = 2**20
+"""In the files of a project's test bench: samples, and numbers beyond which there are fewer."""
+
+LEAST_SAMPLES = 5
+"""Zero, both ends of the formats and the numbers beside zero."""
 
 VERSION = 1
 """Of ``project.json``."""
@@ -91,7 +96,7 @@ def export_project(
         model.graph, {n: p.hardware for n, p in model.precision.layers.items()}, strategy, reuse_factor
     )
     design = design_of(network_of(model), name, chosen, hardware)
-    inputs, outputs = vectors(model, GOLDEN_SAMPLES, seed=0)
+    inputs, outputs = vectors(model, _golden_samples(model), seed=0)
     files = files_of(design)
     files["tb_data/inputs.dat"] = text_of(inputs)
     files["tb_data/expected.dat"] = text_of(outputs)
@@ -158,6 +163,11 @@ def _ports(network: Network, names: Any, ports: Any) -> list[dict[str, Any]]:
         }
 
     return [described(name, port) for name, port in zip(names, ports, strict=True)]
+
+
+def _golden_samples(model: QuantizedModel) -> int:
+    numbers = sum(size(shape) for shape in (*model.inputs.values(), *model.outputs.values()))
+    return min(GOLDEN_SAMPLES, max(LEAST_SAMPLES, GOLDEN_NUMBERS // numbers))
 
 
 def _options(given: Mapping[str, Any]) -> Options:

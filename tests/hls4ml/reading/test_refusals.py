@@ -236,7 +236,7 @@ def test_other_versions(tmp_path):
 
 
 def test_no_project(tmp_path):
-    with pytest.raises(FileFormatError, match="is no hls4ml project"):
+    with pytest.raises(FileFormatError, match="no hls4ml project"):
         isobit.load(tmp_path)
     with pytest.raises(MissingFileError):
         isobit.load(tmp_path / "there_is_none")

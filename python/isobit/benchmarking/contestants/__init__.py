@@ -105,6 +105,7 @@ class Entry:
 
 CONTESTANTS: Mapping[str, Entry] = {
     "isobit": Entry("isobit", "isobit_engine"),
+    "isobit-hls4ml": Entry("isobit hls4ml profile", "isobit_engine", ("hls4ml",)),
     "plugin": Entry("isobit plugin", "isobit_plugin"),
     "onnxruntime": Entry("ONNX Runtime float32", "onnx_runtime", ("float32",)),
     "onnxruntime-int8": Entry("ONNX Runtime int8", "onnx_runtime", ("int8",)),

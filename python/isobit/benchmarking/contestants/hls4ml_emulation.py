@@ -31,6 +31,7 @@ from isobit.benchmarking.quiet import captured
 
 _PROJECT = "network"
 _MOST, _WEIGHTS = 64, 300_000
+HLS_CONFIG = {"Model": {"Precision": "ap_fixed<16,6>", "ReuseFactor": 1, "Strategy": "Latency"}}
 
 
 def prepare(network: Network, folder: Path, backend: str) -> OnCores:
@@ -67,9 +68,7 @@ def _compiled(network: Network, folder: Path, backend: str) -> Any:
             io_type="io_stream" if convolutional else "io_parallel",  # as its own examples have them
         )
         config["KerasJson"], config["KerasH5"] = str(architecture), str(weights)
-        config["HLSConfig"] = {
-            "Model": {"Precision": "ap_fixed<16,6>", "ReuseFactor": 1, "Strategy": "Latency"}
-        }
+        config["HLSConfig"] = HLS_CONFIG
         try:
             model = keras_v2_to_hls(config)
             model.compile()

@@ -9,15 +9,26 @@ from typing import Any
 
 import numpy as np
 
-from isobit.benchmarking.contestants import Contestant, FloatArray, Loop, OnCores
-from isobit.benchmarking.networks import Network
+from isobit.benchmarking.contestants import Contestant, FloatArray, Loop, NotRunError, OnCores
+from isobit.benchmarking.contestants.hls4ml_emulation import HLS_CONFIG
+from isobit.benchmarking.contestants.keras_layers import write_keras
+from isobit.benchmarking.networks import HLS4ML_PROFILE, Network, loaded
+from isobit.errors import IsobitError
+from isobit.quantized import QuantizedModel
 
 _CALLS = 200
 
 
-def prepare(network: Network, folder: Path) -> OnCores:
-    """The network in each of its formats; `predict` takes the cores to which the process is bound."""
-    quantized = {label: network.quantized(label) for label in network.formats}
+def prepare(network: Network, folder: Path, profile: str = "exact") -> OnCores:
+    """The network in each of its formats; `predict` takes the cores to which the process is bound.
+
+    With the profile ``hls4ml`` it has the bits of hls4ml's emulation instead, for the same Keras file and
+    configuration.
+    """
+    if profile == "hls4ml":
+        quantized = {HLS4ML_PROFILE: _with_the_bits_of_hls4ml(network, folder)}
+    else:
+        quantized = {label: network.quantized(label) for label in network.formats}
 
     def on(cores: int) -> list[Contestant]:
         return [
@@ -30,6 +41,15 @@ def prepare(network: Network, folder: Path) -> OnCores:
         ]
 
     return on
+
+
+def _with_the_bits_of_hls4ml(network: Network, folder: Path) -> QuantizedModel:
+    architecture, weights = folder / "profile.json", folder / "profile.h5"
+    write_keras(network, architecture, weights)
+    try:
+        return loaded(architecture, weights).quantize(HLS_CONFIG, profile="hls4ml")
+    except IsobitError as error:
+        raise NotRunError(str(error)) from None
 
 
 def _alone(quantized: Any, x: FloatArray) -> Mapping[str, Loop]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from isobit.cxx.network import network_of
 from isobit.errors import ConfigError, closest
 from isobit.hls.estimate import technology as tech
 from isobit.hls.estimate.cost import Cost, Schedule
@@ -14,7 +15,8 @@ from isobit.hls.estimate.operation import Operation, operations_of
 from isobit.hls.estimate.parts import part_of
 from isobit.hls.estimate.sums import sums
 from isobit.hls.estimate.table import Estimate, LayerEstimate
-from isobit.quantization.request import parse_reuse_factor, parse_strategy
+from isobit.hls.multipliers import check_reuse_factors
+from isobit.hls.options import hardware_of
 
 if TYPE_CHECKING:
     from isobit.quantized import QuantizedModel
@@ -38,20 +40,15 @@ def estimate(
     if isinstance(period, bool) or not isinstance(period, int | float) or not 0 < period < math.inf:
         raise ConfigError(f"clock_period: {period!r} is not a number of nanoseconds above zero")
     device = part_of(part)
-    names = [node.name for node in model.layers]
-    given = {name: model.precision.layers[name].hardware for name in names}
-    strategies = _by_layer("strategy", strategy, names, parse_strategy)
-    factors = _by_layer("reuse_factor", reuse_factor, names, parse_reuse_factor)
+    given = {name: layer.hardware for name, layer in model.precision.layers.items()}
+    hardware = hardware_of(model.graph, given, strategy, reuse_factor)
+    network = network_of(model)
+    check_reuse_factors(network, hardware)
     schedules = {
-        name: Schedule(
-            strategies.get(name, given[name].get("strategy", "latency")),
-            factors.get(name, given[name].get("reuse_factor", 1)),
-            io_type == "io_stream",
-            float(period),
-        )
-        for name in names
+        name: Schedule(one.strategy, one.reuse_factor, io_type == "io_stream", float(period))
+        for name, one in hardware.items()
     }
-    operations = operations_of(model)
+    operations = operations_of(model, network)
     costs = [_cost(op, schedules[op.layer]) for op in operations]
     layers = _layers(model, operations, costs, schedules)
     interval = max((layer.interval for layer in layers), default=1)
@@ -62,27 +59,7 @@ def estimate(
 def _cost(op: Operation, schedule: Schedule) -> Cost:
     if op.weights is None:
         return elements(op, schedule)
-    _check(op, op.weights.size // op.terms, schedule)
     return sums(op, op.weights, schedule)
-
-
-def _check(op: Operation, columns: int, schedule: Schedule) -> None:
-    """Refuse reuse factors that do not share the products of a position evenly.
-
-    Raises
-    ------
-    ConfigError
-        Names the layer, and the nearest factors that it can have.
-    """
-    factors = {d for d in range(1, op.terms + 1) if op.terms % d == 0}
-    factors |= {op.terms * d for d in range(1, columns + 1) if columns % d == 0}
-    asked = schedule.reuse_factor
-    if asked not in factors:
-        near = ", ".join(map(str, sorted(sorted(factors, key=lambda factor: abs(factor - asked))[:6])))
-        raise ConfigError(
-            f"layer {op.layer!r}: a reuse factor of {asked} does not share its products evenly; the "
-            f"nearest that it can have are {near}. reuse_factor={{layer: factor}} chooses one for each"
-        )
 
 
 def _layers(
@@ -140,15 +117,3 @@ def _latency(
     stream = any(schedule.stream for schedule in schedules.values())
     used = tech.filled(next(iter(schedules.values())).clock_period) if schedules else 1.0
     return last[0] + math.ceil(last[1] / used) + (interval if stream else 0)
-
-
-def _by_layer(what: str, value: Any, names: list[str], parse: Any) -> dict[str, Any]:
-    """An option for all layers, or by the name of a layer."""
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        return dict.fromkeys(names, parse(what, value))
-    for name in value:
-        if name not in names:
-            raise ConfigError(f"{what}: there is no layer {name!r}.{closest(str(name), names)}")
-    return {name: parse(f"{what} of {name!r}", entry) for name, entry in value.items()}

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from isobit.backends.cells import schedule_of
-from isobit.cxx.network import Network, network_of
 
 if TYPE_CHECKING:
+    from isobit.cxx.network import Network
     from isobit.quantized import QuantizedModel
 
 Integers = npt.NDArray[np.int64]
@@ -74,8 +74,8 @@ class Operation:
     tables: tuple[tuple[int, int], ...]
 
 
-def operations_of(model: QuantizedModel) -> list[Operation]:
-    """The operations of a model in order.
+def operations_of(model: QuantizedModel, network: Network) -> list[Operation]:
+    """The operations of a model, whose network is given, in order.
 
     Raises
     ------
@@ -83,7 +83,6 @@ def operations_of(model: QuantizedModel) -> list[Operation]:
         When the data flow is too large to be recorded.
     """
     counts = model.engine.cell_counts()
-    network = network_of(model)
     shapes = model.graph.shapes
     nodes = {node.name: node for node in model.graph.nodes}
     found = []

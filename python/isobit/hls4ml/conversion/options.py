@@ -51,7 +51,20 @@ def check_outer(config: Mapping[str, Any]) -> tuple[Mapping[str, Any], str, str]
         raise UnsupportedError(f"backend {backend!r} is not emulated; supported: Vitis, Vivado")
     if io_type not in ("io_parallel", "io_stream"):
         raise UnsupportedError(f"io_type {io_type!r} is not emulated; supported: io_parallel, io_stream")
+    if io_type == "io_stream":
+        _check_line_buffers(inner)
     return inner, str(backend).capitalize(), io_type
+
+
+def _check_line_buffers(config: Mapping[str, Any]) -> None:
+    """hls4ml has other functions for windows in streams, which are not emulated."""
+    parts = [section("Model", config)]
+    for kind in ("LayerType", "LayerName"):
+        entries = section(kind, config)
+        parts += [section(name, entries) for name in entries]
+    for part in parts:
+        if str(part.get("ConvImplementation", "LineBuffer")).lower() != "linebuffer":
+            raise UnsupportedError("ConvImplementation: in streams only LineBuffer is emulated")
 
 
 def _inert(kind: type | tuple[type, ...]) -> Check:

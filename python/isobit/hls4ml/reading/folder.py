@@ -41,8 +41,8 @@ class Folder:
             if all((place / needed).is_file() for needed in _NEEDED):
                 return self._inside(place)
         raise FileFormatError(
-            f"{str(self.home)!r} is no hls4ml project: {' and '.join(_NEEDED)} are neither in it nor in "
-            "firmware/; give the folder that hls4ml wrote"
+            f"{str(self.home)!r} is a folder and no hls4ml project: {' and '.join(_NEEDED)} are not in it "
+            "or in its firmware/; give the folder that hls4ml wrote"
         )
 
     def _inside(self, path: Path) -> Path:
