@@ -27,11 +27,15 @@ class Draw:
         rng = self.rng
         bits = rng.randint(*width)
         signed = rng.random() < 0.75 if signed is None else signed
-        if rng.random() < 0.06:  # ap_int, ap_uint
-            return Format(rng.randint(4, 8), 0, signed, Rounding.TRN_ZERO)
         modes = [Overflow.SAT, Overflow.SAT_SYM, Overflow.SAT_ZERO]
         overflow = Overflow.WRAP if rng.random() < wrap else rng.choice(modes)
         return Format(bits, bits - rng.randint(*integer), signed, rng.choice(list(Rounding)), overflow)
+
+    def type(self, *widths):
+        """A type, or now and then ``ap_int`` or ``ap_uint``."""
+        if self.rng.random() < 0.1:
+            return Format(self.rng.randint(6, 9), 0, self.rng.random() < 0.75, Rounding.TRN_ZERO)
+        return self.format(*widths)
 
     def raws(self, fmt, shape):
         raws = self.numbers.integers(fmt.min_raw, fmt.max_raw, shape, endpoint=True)
@@ -57,7 +61,7 @@ def dense(draw, how):
         "reuse_factor": reuse,
         "strategy": "latency" if how == "latency" else "resource",
     }
-    types = {"accum_t": draw.format((8, 20))}
+    types = {"accum_t": draw.type((8, 20))}
     weights = {"weights": draw.weight(n_in * n_out), "biases": draw.weight(n_out)}
     types["weight_t"], types["bias_t"] = weights["weights"].format, weights["biases"].format
     return Call("layer", "dense", ("x",), ("y",), config, types, weights), [(n_in,)], (n_out,)
@@ -444,12 +448,12 @@ def results(tmp_path_factory):
         for repeat in range(REPEATS):
             draw = Draw(1000 * len(drawn) + repeat)
             call, shapes, result, *more = make(draw)
-            inputs = (more[0] if more else None) or [draw.format((6, 14), (2, 5)) for _ in shapes]
+            inputs = (more[0] if more else None) or [draw.type((6, 14), (2, 5)) for _ in shapes]
             variables = {
                 variable: Variable(variable, shape, fmt)
                 for variable, shape, fmt in zip(call.inputs, shapes, inputs, strict=True)
             }
-            output = more[1] if len(more) > 1 else draw.format((6, 18), (2, 7))
+            output = more[1] if len(more) > 1 else draw.type((6, 18), (2, 7))
             variables["y"] = Variable("y", result, output)
             samples = [draw.raws(fmt, (SAMPLES, *shape)) for shape, fmt in zip(shapes, inputs, strict=True)]
             program.add(call, variables, samples)

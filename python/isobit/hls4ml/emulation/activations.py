@@ -41,7 +41,7 @@ TABULATED = {
 
 def table_of(site: Site) -> tuple[int, Format]:
     """Size and type of the table, by default those of ``nnet::activ_config``."""
-    return site.integer("table_size", 1024), site.type("table_t", DEFAULT_TABLE)
+    return site.integer("table_size", 1024), site.table_type("table_t", DEFAULT_TABLE)
 
 
 def index_of_table(site: Site, size: int, reach: int, source: Format) -> Format:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from isobit.formats import Format, Overflow
-from isobit.hls4ml.emulation.site import Site, plain
+from isobit.hls4ml.emulation.site import Site, is_integer, plain
 from isobit.ops.sliding import Axis, windows_of
 
 
@@ -73,6 +73,8 @@ def global_pooling(site: Site) -> None:
 def _average(site: Site, x: str, attrs: dict[str, Any]) -> None:
     """The mean. In io_stream each element is cast into the accumulator before, and windows are trees."""
     accumulator = site.type("accum_t")
+    if is_integer(accumulator) and site.format(x).frac > 0:
+        raise site.refuse(f"fractions of {site.format(x)} added to an integer are not reproduced")
     if site.network.firmware.io_type == "io_stream":
         if accumulator.overflow is not Overflow.WRAP and "global" not in site.call.function:
             raise site.refuse(

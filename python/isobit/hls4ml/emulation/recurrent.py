@@ -112,7 +112,7 @@ class _Tables:
         if name not in ("sigmoid", "tanh"):
             raise site.refuse(f"the activation {name!r} does not exist in hls4ml's recurrent layers")
         kind = TABULATED[name]
-        size, table = site.integer(f"{path}table_size"), site.type(f"{path}table_t")
+        size, table = site.integer(f"{path}table_size"), site.table_type(f"{path}table_t")
         for source in sources:
             self.attrs[index] = str(index_of_table(site, size, kind.reach, source))
         raw = contents.entries(kind.contents(size), table)

@@ -78,6 +78,16 @@ class Site:
             raise self._missing(parameter, None, self.call.weights, "a constant array")
         return self.call.weights[parameter]
 
+    def table_type(self, member: str, default: Format | None = None) -> Format:
+        """The type of a table's entries, which are filled from floating point."""
+        fmt = self.type(member, default)
+        if is_integer(fmt):
+            raise self.refuse(
+                f"the table type {member} is an integer, into which the open headers convert numbers "
+                "between -1 and 1 wrongly; give it a fixed-point type"
+            )
+        return fmt
+
     # ---- tensors ----
 
     @property
@@ -225,6 +235,11 @@ class Site:
         if value is None:
             return self.refuse(f"the record lacks {member!r} ({kind})." + closest(member, known))
         return self.refuse(f"{member!r} must be {kind}, not {value!r}")
+
+
+def is_integer(fmt: Format) -> bool:
+    """Whether a type is ``ap_int`` or ``ap_uint`` (or a fixed-point type that is like them)."""
+    return fmt.frac == 0 and fmt.rounding is Rounding.TRN_ZERO and fmt.overflow is Overflow.WRAP
 
 
 def plain(fmt: Format) -> Format:

@@ -38,7 +38,11 @@ def _latency(site: Site, x: str, axis: int) -> None:
 
 
 def _from_tables(site: Site, x: str, axis: int, source: Format, formats: dict[str, Format]) -> None:
-    exp_type, inverse_type, total = site.type("exp_table_t"), site.type("inv_table_t"), site.type("inv_inp_t")
+    exp_type, inverse_type, total = (
+        site.table_type("exp_table_t"),
+        site.table_type("inv_table_t"),
+        site.type("inv_inp_t"),
+    )
     scale = site.call.config.get("exp_scale", 1.0)
     if isinstance(scale, str | tuple):
         raise site.refuse(f"exp_scale must be a number, not {scale!r}")
@@ -77,7 +81,7 @@ def _addressed(site: Site, source: Format, size: int) -> FloatArray:
 
 
 def _legacy(site: Site, x: str, axis: int) -> None:
-    table = site.type("table_t", DEFAULT_TABLE)
+    table = site.table_type("table_t", DEFAULT_TABLE)
     exp_size, inverse_size = site.integer("exp_table_size"), site.integer("inv_table_size")
     source = site.format(x)
     index_of_table(site, exp_size, 8, Format(source.width + 1, source.frac))
