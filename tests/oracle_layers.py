@@ -14,6 +14,7 @@ import numpy as np
 
 import oracle
 import oracles
+from isobit.formats import Format
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -34,6 +35,10 @@ class Parts:
     def role(self, layer, role):
         """The format of a tensor inside of a layer."""
         return code(self.quantized.precision.layers[layer].of(role))
+
+    def written(self, text):
+        """A format that an attribute spells."""
+        return code(Format.parse(text))
 
     def constant(self, layer, name, values):
         """Trained values as the values of the format that the constant has in the model."""

@@ -146,13 +146,6 @@ def stepwise_average_pool(node, xs, parts):
     return convolutions.pooled(node, xs[0], mean)
 
 
-def code_of(text):
-    from isobit.formats import Format
-
-    fmt = Format.parse(text)
-    return fmt.width, fmt.frac, fmt.signed, int(fmt.rounding), int(fmt.overflow)
-
-
 def looked_up(value, index, entries):
     """Entries begin at the lowest raw of the index."""
     raw = oracle.cast(value, index)
@@ -160,12 +153,12 @@ def looked_up(value, index, entries):
 
 
 def given_table(node, xs, parts):
-    entries, index = trained(node, parts, "entries"), code_of(node.attrs["index"])
+    entries, index = trained(node, parts, "entries"), parts.written(node.attrs["index"])
     return each(lambda v: looked_up(v, index, entries))(xs[0])
 
 
 def given_table_elu(node, xs, parts):
-    entries, index = trained(node, parts, "entries"), code_of(node.attrs["index"])
+    entries, index = trained(node, parts, "entries"), parts.written(node.attrs["index"])
     scale = parts.constant(node.name, "scale", [node.attrs["scale"]])[0]
     return each(lambda v: scale * v if v > 0 else looked_up(-v, index, entries))(xs[0])
 
@@ -245,7 +238,7 @@ class Recurrence:
             parts.role(node.name, f"{which}_accumulator") for which in ("input", "recurrent")
         ]
         self.tables = [
-            (code_of(self.attrs[index]), trained(node, parts, entries))
+            (parts.written(self.attrs[index]), trained(node, parts, entries))
             if self.attrs[index] is not None
             else None
             for index, entries in (

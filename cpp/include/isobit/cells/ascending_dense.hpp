@@ -53,7 +53,7 @@ struct ascending_dense {
       auto rows = weight.from(static_cast<std::ptrdiff_t>(t) * from.n * row_stride);
       for (int i = 0; i < from.n; ++i)
         for (int r = 0; r < R; ++r) {
-          const num<P, A> before(accumulator, all[r]);
+          num<P, A> before(accumulator, all[r]);
           all[r] = step(before, xs[i], rows[i * row_stride + r], accumulator).raw;
         }
     }

@@ -72,8 +72,8 @@ struct rounded_dense {
   template <class P, class S, class X, class W, class A>
   static num<P, S> step(const num<P, S>& sum, const num<P, X>& x, const num<P, W>& weight,
                         const A& accumulator) {
-    const auto exact = x * weight;
-    const auto term = cast(exact, rounded_to(exact.format(), accumulator));
+    auto exact = x * weight;
+    auto term = cast(exact, rounded_to(exact.format(), accumulator));
     return num<P, S>(sum.format(), P::add(sum.format(), sum.raw, term.raw));
   }
   template <class P, class S, class B, class A, class Y>
