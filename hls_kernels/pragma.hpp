@@ -13,6 +13,9 @@
 //   ISOBIT_HLS_MULTIPLIERS(n)   in a function that has no more than n
 //   ISOBIT_HLS_REGISTERS(a)     array `a` is registers, not a memory
 //   ISOBIT_HLS_WORDS(a, n)      n neighbouring elements of array `a` are read at a time
+//   ISOBIT_HLS_LINES(a)         the rows of array `a` are memories of their own
+//   ISOBIT_HLS_FIFO(a, n)       stream `a` holds n words before its writer waits
+//   ISOBIT_HLS_FIFO_PORT(a)     a port that is a FIFO of words
 //   ISOBIT_HLS_ARRAYS(a)        a port whose elements are all there at once
 //   ISOBIT_HLS_HANDSHAKE(a)     the same with a handshake
 //   ISOBIT_HLS_AXI_STREAM(a)    a port whose elements come one after the other over AXI4-Stream

@@ -12,6 +12,9 @@
 #define ISOBIT_HLS_MULTIPLIERS(n) static_cast<void>(n);
 #define ISOBIT_HLS_REGISTERS(a)
 #define ISOBIT_HLS_WORDS(a, n)
+#define ISOBIT_HLS_LINES(a)
+#define ISOBIT_HLS_FIFO(a, n)
+#define ISOBIT_HLS_FIFO_PORT(a)
 #define ISOBIT_HLS_ARRAYS(a)
 #define ISOBIT_HLS_HANDSHAKE(a)
 #define ISOBIT_HLS_AXI_STREAM(a)

@@ -14,6 +14,9 @@
   static_cast<void>(n);
 #define ISOBIT_HLS_REGISTERS(a) ISOBIT_HLS_DO(HLS array_partition variable = a complete dim = 0)
 #define ISOBIT_HLS_WORDS(a, n) ISOBIT_HLS_DO(HLS array_reshape variable = a cyclic factor = n)
+#define ISOBIT_HLS_LINES(a) ISOBIT_HLS_DO(HLS array_partition variable = a complete dim = 1)
+#define ISOBIT_HLS_FIFO(a, n) ISOBIT_HLS_DO(HLS stream variable = a depth = n)
+#define ISOBIT_HLS_FIFO_PORT(a) ISOBIT_HLS_DO(HLS interface mode = ap_fifo port = a)
 #define ISOBIT_HLS_ARRAYS(a)                                     \
   ISOBIT_HLS_DO(HLS array_reshape variable = a complete dim = 0) \
   ISOBIT_HLS_DO(HLS interface mode = ap_vld port = a)

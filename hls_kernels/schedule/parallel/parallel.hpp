@@ -30,6 +30,16 @@ struct parallel {
     through<Sum>(y, x);
   }
 
+  // A body that takes a word of each stream, `count()` times.
+  template <class Body, class... Streams>
+  static void repeat(Streams&... streams) {
+    ISOBIT_HLS_PIPELINE_NEXT
+    for (int n = 0; n < Body::count(); ++n) {
+      ISOBIT_HLS_PIPELINE(II)
+      Body::at(n, streams...);
+    }
+  }
+
  private:
   template <class Item, class... Arrays>
   static void through(Arrays&... arrays) {

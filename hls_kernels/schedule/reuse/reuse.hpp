@@ -39,6 +39,12 @@ struct reuse {
   static void sums(Y& y, X& x) {
     shared_sums<Sum, R>::run(y, x);
   }
+
+  // A body that takes a word of each stream, `count()` times; the steps are inside of it.
+  template <class Body, class... Streams>
+  static void repeat(Streams&... streams) {
+    for (int n = 0; n < Body::count(); ++n) Body::at(n, streams...);
+  }
 };
 
 }  // namespace kernels

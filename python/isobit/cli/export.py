@@ -24,7 +24,7 @@ def _hls_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """What can be said about an HLS project, handed over as ``options``."""
     options = (
         click.option("--top", metavar="NAME", help="Name of the top function; by default that of the model."),
-        click.option("--io-type", metavar="TYPE", help="io_parallel (the default)."),
+        click.option("--io-type", metavar="TYPE", help="io_parallel (the default) or io_stream."),
         click.option(
             "--strategy", multiple=True, metavar="[LAYER=]STRATEGY",
             help="latency (the default) or resource; for all layers or for one.",
@@ -37,7 +37,11 @@ def _hls_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--ports", metavar="KIND",
             help="ap (ap_fixed, the default), ac (ac_int) or int (integers of C++).",
         ),
-        click.option("--interface", metavar="KIND", help="arrays (the default), handshake or axi_stream."),
+        click.option(
+            "--interface", metavar="KIND",
+            help="arrays (the default), handshake or axi_stream; for io_stream fifo (the default) or "
+            "axi_stream.",
+        ),
         click.option("--part", help="The device."),
         click.option("--clock-period", type=float, metavar="NS", help="In nanoseconds."),
         json_option,

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from isobit.backends.cells import schedule_of
 from isobit.cxx.network import Network
 from isobit.errors import UnsupportedError
-from isobit.hls import io_parallel
+from isobit.hls import io_parallel, io_stream
 from isobit.hls.multipliers import check_reuse_factors, multipliers
 from isobit.hls.names import identifiers
-from isobit.hls.options import RESOURCE, Hardware, Options
+from isobit.hls.options import IO_STREAM, RESOURCE, Hardware, Options
 from isobit.hls.parts import Call, Parts
 from isobit.hls.widths import check_widths
 
 RESERVED = ("main", "run", "argc", "argv", "testbench")
 """Names in test benches, which no port has."""
 
-KERNELS = {"io_parallel": io_parallel.KERNELS}
+KERNELS = {"io_parallel": io_parallel.KERNELS, "io_stream": io_stream.KERNELS}
 """By I/O type: how each schedule of the engine is called. A new I/O type adds a line here."""
 
 
@@ -42,6 +42,8 @@ class Design:
         Identifiers by layer.
     input_names, output_names : sequence of str
         Identifiers of the ports.
+    channels : mapping of int to int
+        Elements of a word by tensor, for ``io_stream``.
     """
 
     top: str
@@ -52,16 +54,26 @@ class Design:
     layer_names: Mapping[str, str]
     input_names: Sequence[str]
     output_names: Sequence[str]
+    channels: Mapping[int, int]
 
     def layer(self, call: Call) -> str:
         """The layer that a call belongs to."""
         return self.network.layers[call.operation]
 
     @property
+    def streams(self) -> bool:
+        """Whether tensors are streams of words, rather than arrays."""
+        return self.options.io_type == IO_STREAM
+
+    def words(self, tensor: int) -> int:
+        """Words of one sample of a stream."""
+        return self.network.size(tensor) // self.channels[tensor]
+
+    @property
     def is_dataflow(self) -> bool:
         """Whether layers work at the same time on different samples, rather than as one pipeline."""
         shared = any(self.hardware[self.layer(call)].strategy == RESOURCE for call in self.calls)
-        return shared or self.options.interface == "axi_stream"
+        return shared or self.streams or self.options.interface == "axi_stream"
 
     @property
     def interval(self) -> int:
@@ -71,7 +83,8 @@ class Design:
     def multipliers(self, layer: str) -> int:
         """The most multipliers for products with weights that a layer has."""
         hardware = self.hardware[layer]
-        return multipliers(self.network, layer, hardware.reuse_factor, hardware.strategy)
+        runs = {call.operation: call.runs for call in self.calls}
+        return multipliers(self.network, layer, hardware, runs)
 
     def content_hash(self) -> str:
         """SHA-256 of what the network computes and of how it is built."""
@@ -98,6 +111,7 @@ def design_of(network: Network, top: str, options: Options, hardware: Mapping[st
     kernels = KERNELS[options.io_type]
     prefixes = identifiers(layer_names[layer] for layer in network.layers)
     declared: dict[str, str] = {}
+    channels = {port.tensor: port.shape[-1] if port.shape else 1 for port in network.inputs}
     calls = []
     for number, op in enumerate(network.operations):
         layer = network.layers[number]
@@ -105,9 +119,9 @@ def design_of(network: Network, top: str, options: Options, hardware: Mapping[st
         if build is None:
             raise UnsupportedError(
                 f"layer {layer!r} is computed by cells {op['cell']!r}, for which {options.io_type} has no "
-                "kernel; use io_parallel"
+                "schedule; use io_type='io_parallel'"
             )
-        calls.append(build(Parts(network, number, prefixes[number], declared)))
+        calls.append(build(Parts(network, number, prefixes[number], declared, channels)))
     return Design(
         top,
         network,
@@ -117,4 +131,5 @@ def design_of(network: Network, top: str, options: Options, hardware: Mapping[st
         layer_names,
         ports[: len(network.inputs)],
         ports[len(network.inputs) :],
+        channels,
     )

@@ -16,11 +16,11 @@ def _map(parts: Parts) -> Call:
 
 
 def _zip(parts: Parts) -> Call:
-    return parts.call("zip", parts.cell, _inputs(parts), parts.output, _arguments(parts))
+    return parts.call("zip", parts.cell, _inputs(parts), parts.output, arguments_of(parts))
 
 
 def _pointwise(parts: Parts) -> Call:
-    return parts.call("pointwise", parts.cell, _inputs(parts), parts.output, _arguments(parts))
+    return parts.call("pointwise", parts.cell, _inputs(parts), parts.output, arguments_of(parts))
 
 
 def _slices(parts: Parts) -> Call:
@@ -30,7 +30,7 @@ def _slices(parts: Parts) -> Call:
         for name, (first, step) in zip(parts.inputs, ints, strict=True)
     ]
     inputs = f"kernels::inputs<{', '.join(taken)}>"
-    return parts.call("pointwise", parts.cell, inputs, parts.output, _arguments(parts))
+    return parts.call("pointwise", parts.cell, inputs, parts.output, arguments_of(parts))
 
 
 def _fill(parts: Parts) -> Call:
@@ -57,7 +57,7 @@ def _windows(parts: Parts) -> Call:
     places = parts.indices(begins=rest[: positions + 1], bases=rest[positions + 1 :])
     return parts.call(
         "windows", parts.cell, run, positions, longest, *parts.inputs, parts.output, places,
-        _arguments(parts),
+        arguments_of(parts),
     )  # fmt: skip
 
 
@@ -164,7 +164,8 @@ def _inputs(parts: Parts) -> str:
     return f"kernels::inputs<{', '.join(parts.inputs)}>"
 
 
-def _arguments(parts: Parts) -> str:
+def arguments_of(parts: Parts) -> str:
+    """Constants, tables and formats of a cell, as one type."""
     return f"kernels::arguments<{', '.join(parts.arguments())}>"
 
 

@@ -97,14 +97,17 @@ def check_reuse_factors(network: Network, hardware: Mapping[str, Hardware]) -> N
             )
 
 
-def multipliers(network: Network, layer: str, reuse_factor: int, strategy: str) -> int:
-    """The most multipliers for products with weights that a layer has."""
+def multipliers(network: Network, layer: str, hardware: Hardware, runs: Mapping[int, int]) -> int:
+    """The most multipliers for products with weights that a layer has.
+
+    ``runs`` says of each operation how often the same ones are used for one sample.
+    """
     total = 0
-    for op, name in zip(network.operations, network.layers, strict=True):
+    for number, (op, name) in enumerate(zip(network.operations, network.layers, strict=True)):
         products = products_of(op)
         if name == layer and products is not None:
-            copies = products.positions if strategy == "latency" else 1
-            total += -(-copies * products.terms * products.columns // reuse_factor)
+            copies = products.positions // runs[number] if hardware.strategy == "latency" else 1
+            total += -(-copies * products.terms * products.columns // hardware.reuse_factor)
     return total
 
 

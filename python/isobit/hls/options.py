@@ -12,9 +12,11 @@ from isobit.errors import ConfigError, closest
 from isobit.ir import Graph
 from isobit.quantization import request
 
-IO_TYPES = ("io_parallel",)
+IO_PARALLEL, IO_STREAM = "io_parallel", "io_stream"
+IO_TYPES = (IO_PARALLEL, IO_STREAM)
 PORTS = ("ap", "ac", "int")
-INTERFACES = ("arrays", "handshake", "axi_stream")
+INTERFACES = {IO_PARALLEL: ("arrays", "handshake", "axi_stream"), IO_STREAM: ("fifo", "axi_stream")}
+"""By I/O type; the first one is the default."""
 LATENCY, RESOURCE = "latency", "resource"
 
 DEFAULT_PART = "xcvu13p-flga2577-2-e"
@@ -31,11 +33,12 @@ class Options:
     ----------
     io_type : str
         ``io_parallel``: tensors are arrays, and every layer sees all of its input at once.
+        ``io_stream``: tensors are streams of pixels, and layers are connected by FIFOs.
     ports : str
         ``ap``: AMD's integers inside, ``ap_fixed`` at the ports; ``ac``: ``ac_int``, raws at the ports;
         ``int``: the integers of the language, raws at the ports.
     interface : str
-        ``arrays``, ``handshake`` or ``axi_stream``.
+        ``arrays``, ``handshake`` or ``axi_stream``; for streams ``fifo`` or ``axi_stream``.
     part : str
         The device, as the vendor names it.
     clock_period : float
@@ -44,14 +47,17 @@ class Options:
 
     io_type: str = IO_TYPES[0]
     ports: str = PORTS[0]
-    interface: str = INTERFACES[0]
+    interface: str = ""
     part: str = DEFAULT_PART
     clock_period: float = DEFAULT_CLOCK_PERIOD
 
     def __post_init__(self) -> None:
         _choice("io_type", self.io_type, IO_TYPES)
         _choice("ports", self.ports, PORTS)
-        _choice("interface", self.interface, INTERFACES)
+        interfaces = INTERFACES[self.io_type]
+        if self.interface == "":
+            object.__setattr__(self, "interface", interfaces[0])
+        _choice(f"interface with {self.io_type}", self.interface, interfaces)
         if not isinstance(self.part, str) or not _PART.fullmatch(self.part):
             raise ConfigError(f"part: {self.part!r} is not the name of a device, such as {DEFAULT_PART!r}")
         period = self.clock_period

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from isobit.backends.cells import schedule_of
 from isobit.backends.program import Code
 from isobit.cxx import parts
 from isobit.cxx.literals import Values, integer, static_format
-from isobit.cxx.network import raws
+from isobit.cxx.network import Network, raws
 
 POLICY = "policy"
 """The name of the policy in the sources."""
@@ -32,6 +35,8 @@ class Call:
         Declarations of constants, tables and lists.
     weight : str
         The name of its weights, for sums of products with them.
+    runs : int
+        How often its products are taken for one sample, with the same multipliers: the pixels of a stream.
     """
 
     operation: int
@@ -40,12 +45,31 @@ class Call:
     inputs: list[int]
     data: list[str] = field(default_factory=list)
     weight: str = ""
+    runs: int = 1
 
 
 class Parts(parts.Parts):
-    """As :class:`isobit.cxx.parts.Parts`, in the integers of formats."""
+    """As :class:`isobit.cxx.parts.Parts`, in the integers of formats.
+
+    Parameters
+    ----------
+    channels : dict
+        For streams: elements of a word by tensor. The kernel of an operation adds that of its output.
+    """
 
     namespace = "kernels"
+
+    def __init__(
+        self, network: Network, number: int, prefix: str, declared: dict[str, str], channels: dict[int, int]
+    ) -> None:
+        super().__init__(network, number, prefix, declared)
+        self.channels = channels
+        self.op: Mapping[str, Any] = self.op
+
+    @property
+    def schedule(self) -> str:
+        """The name of the schedule that calls its cell."""
+        return schedule_of(self.op["cell"])
 
     def array(self, name: str, kind: str, values: Values) -> str:
         """The text that makes ``<name>_data()`` a constant array."""

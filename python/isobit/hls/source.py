@@ -17,7 +17,10 @@ _INTERFACES = {
     "arrays": "ISOBIT_HLS_ARRAYS",
     "handshake": "ISOBIT_HLS_HANDSHAKE",
     "axi_stream": "ISOBIT_HLS_AXI_STREAM",
+    "fifo": "ISOBIT_HLS_FIFO_PORT",
 }
+_DEPTH = 2
+"""Words that a FIFO holds between two kernels."""
 
 
 def header_of(design: Design) -> str:
@@ -28,8 +31,11 @@ def header_of(design: Design) -> str:
         fmt = design.network.format(port.tensor)
         lines.append(f"typedef {kind.type(fmt)} {name}_t;  // {_meaning(fmt)}, {_shape(port)}")
     guard = f"ISOBIT_DESIGN_{design.top.upper()}_H"
+    included = f"#include {kind.header}\n"
+    if design.streams:
+        included += '#include "hls_kernels/channel.hpp"\n'
     return (
-        f"// {_made(design)}\n#ifndef {guard}\n#define {guard}\n\n#include {kind.header}\n\n"
+        f"// {_made(design)}\n#ifndef {guard}\n#define {guard}\n\n{included}\n"
         + "\n".join(lines)
         + f"\n\n{_signature(design)};\n\n#endif\n"
     )
@@ -48,8 +54,7 @@ def source_of(design: Design) -> str:
     kind = PORT_KINDS[design.options.ports]
     network = design.network
     tensors = "\n".join(
-        f"using t{number} = kernels::tensor<{static_format(tensor['format'])}, {tensor['size']}>;"
-        for number, tensor in enumerate(network.tensors)
+        f"using t{number} = {_tensor(design, number)};" for number in range(len(network.tensors))
     )
     included = "\n".join(f'#include "weights/{name}.h"' for name in weights_of(design))
     return _SOURCE.format(
@@ -57,6 +62,7 @@ def source_of(design: Design) -> str:
         top=design.top,
         policy=kind.policy,
         name=POLICY,
+        schedules="streams" if design.streams else "kernels",
         tensors=tensors,
         weights=included,
         signature=_signature(design),
@@ -72,6 +78,8 @@ def _body(design: Design) -> Iterator[str]:
     yield "ISOBIT_HLS_DATAFLOW" if design.is_dataflow else f"ISOBIT_HLS_PIPELINE({design.interval})"
     yield from _weight_memories(design)
     places = "element_ports" if options.interface == "axi_stream" else "ports"
+    if design.streams:
+        places = "word_ports"
     arrays = _Arrays(design)
     for name, port in zip(design.input_names, network.inputs, strict=True):
         to = yield from arrays.written(port.tensor)
@@ -94,7 +102,7 @@ class _Arrays:
     """The arrays of tensors: one, or where kernels work at the same time one for each reader."""
 
     def __init__(self, design: Design) -> None:
-        network = design.network
+        network, self._design = design.network, design
         reads = [tensor for call in design.calls for tensor in call.inputs]
         reads += [port.tensor for port in network.outputs]
         self._readers = [reads.count(n) if design.is_dataflow else 1 for n in range(len(network.tensors))]
@@ -102,21 +110,28 @@ class _Arrays:
 
     def written(self, tensor: int) -> Generator[str, None, str]:
         """Declares the array that is written; returns its name."""
-        yield from _declared(tensor, f"a{tensor}")
+        yield from self._declared(tensor, f"a{tensor}", _DEPTH)
         return f"a{tensor}"
 
     def forked(self, tensor: int) -> Iterator[str]:
-        """Copies for readers, of which the last call of `fork` makes two."""
+        """Copies for readers, of which the last call of `fork` makes two.
+
+        A reader may fall behind another one by a whole sample at most: such FIFOs hold one.
+        """
         source = f"a{tensor}"
+        if self._design.streams and self._readers[tensor] == 0:
+            yield f"kernels::drop_words<{POLICY}, t{tensor}>::run({source});"
+        depth = self._design.words(tensor) if self._design.streams else 0
+        fork = "fork_words" if self._design.streams else "fork"
         for number in range(1, self._readers[tensor]):
             last = number == self._readers[tensor] - 1
             first, second = (
                 f"a{tensor}_{number}",
                 f"a{tensor}_{number + 1}" if last else f"a{tensor}_more{number}",
             )
-            yield from _declared(tensor, first)
-            yield from _declared(tensor, second)
-            yield f"kernels::fork<{POLICY}, t{tensor}>::run({first}, {second}, {source});"
+            yield from self._declared(tensor, first, depth)
+            yield from self._declared(tensor, second, depth)
+            yield f"kernels::{fork}<{POLICY}, t{tensor}>::run({first}, {second}, {source});"
             source = second
 
     def read(self, tensor: int) -> str:
@@ -124,10 +139,21 @@ class _Arrays:
         self._given[tensor] += 1
         return f"a{tensor}" if self._readers[tensor] <= 1 else f"a{tensor}_{self._given[tensor]}"
 
+    def _declared(self, tensor: int, name: str, depth: int) -> Iterator[str]:
+        if self._design.streams:
+            yield f"ISOBIT_HLS_CHANNEL kernels::array<{POLICY}, t{tensor}> {name};"
+            yield f"ISOBIT_HLS_FIFO({name}, {max(depth, _DEPTH)})"
+        else:
+            yield f"kernels::array<{POLICY}, t{tensor}> {name};"
+            yield f"ISOBIT_HLS_REGISTERS({name})"
 
-def _declared(tensor: int, name: str) -> Iterator[str]:
-    yield f"kernels::array<{POLICY}, t{tensor}> {name};"
-    yield f"ISOBIT_HLS_REGISTERS({name})"
+
+def _tensor(design: Design, number: int) -> str:
+    tensor = design.network.tensors[number]
+    fmt = static_format(tensor["format"])
+    if design.streams:
+        return f"kernels::stream<{fmt}, {design.words(number)}, {design.channels[number]}>"
+    return f"kernels::tensor<{fmt}, {tensor['size']}>"
 
 
 def _weight_memories(design: Design) -> Iterator[str]:
@@ -160,6 +186,9 @@ def _ports(design: Design) -> Iterator[tuple[str, Port]]:
 
 def _signature(design: Design) -> str:
     network = design.network
+    if design.streams:
+        streams = [f"{stream_of(design, name, port)}& {name}" for name, port in _ports(design)]
+        return f"void {design.top}({', '.join(streams)})"
     inputs: Sequence[str] = [
         f"const {name}_t {name}[{network.size(port.tensor)}]"
         for name, port in zip(design.input_names, network.inputs, strict=True)
@@ -169,6 +198,12 @@ def _signature(design: Design) -> str:
         for name, port in zip(design.output_names, network.outputs, strict=True)
     ]
     return f"void {design.top}({', '.join([*inputs, *outputs])})"
+
+
+def stream_of(design: Design, name: str, port: Port) -> str:
+    """The type of a port that is a stream."""
+    words, channels = design.words(port.tensor), design.channels[port.tensor]
+    return f"isobit::kernels::channel<isobit::kernels::word<{name}_t, {channels}>, {words}>"
 
 
 def _made(design: Design) -> str:
@@ -194,7 +229,7 @@ _SOURCE = """\
 #include "{top}.h"
 
 #include "hls_kernels/policy/{policy}.hpp"
-#include "hls_kernels/schedule/kernels.hpp"
+#include "hls_kernels/schedule/{schedules}.hpp"
 
 namespace isobit {{
 inline namespace ISOBIT_ISA {{
