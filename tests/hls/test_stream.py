@@ -21,6 +21,7 @@ from isobit.hls.grid import Grid, grid_of_taps, grid_of_windows
 from isobit.hls.lint import lint_project
 from isobit.hls.lint.front_end import STAND_INS
 from isobit.hls.vectors import vectors
+from isobit.ir import GraphBuilder
 from isobit.ops.sliding import Axis
 
 FORMAT = "fixed<16,6,RND,SAT>"
@@ -85,6 +86,7 @@ def source(folder):
 def test_an_image(project):
     report = hls.simulate(project, samples=500)
     assert [output.values for output in report.outputs] == [500 * 8]
+    assert "`x` 63 of 3 elements, `y` 1 of 8 elements" in (project / "README.md").read_text()
     text = source(project)
     for kernel in ("window_convolution", "window_pooling", "pooled", "fork_words", "drop_words"):
         assert f"kernels::{kernel}<" in text
@@ -187,7 +189,7 @@ def test_no_schedule(build, layer, tmp_path):
 
 @pytest.mark.parametrize("interface", ["arrays", "handshake"])
 def test_interfaces_of_arrays(interface, tmp_path):
-    with pytest.raises(isobit.ConfigError, match=f"interface with io_stream: '{interface}' is not supported"):
+    with pytest.raises(isobit.ConfigError, match=f"interface of io_stream: '{interface}' is not supported"):
         small_models.tagger().quantize(FORMAT).export(
             "hls", tmp_path / "prj", io_type="io_stream", interface=interface
         )
@@ -225,6 +227,48 @@ def test_network(name, tmp_path):
     assert hls.simulate(tmp_path / "prj", samples=1000).samples == 1000
 
 
+def random_kernels(seed, count):
+    """Convolutions and poolings over one image, all of them outputs; how many of each there are."""
+    rng = np.random.default_rng(seed)
+    shape = tuple(int(n) for n in rng.integers(3, 9, 2))
+    builder = GraphBuilder("random")
+    image = builder.input("image", (*shape, 4))
+    made = {"conv": 0, "max_pool": 0, "average_pool": 0}
+    while sum(made.values()) < count:
+        op = str(rng.choice(list(made)))
+        kernel = [int(rng.integers(1, n + 1)) for n in shape]
+        pads = [int(rng.integers(0, k)) for k in kernel * 2]
+        attrs = {"strides": [int(n) for n in rng.integers(1, 4, 2)], "pads": pads}
+        constants = {}
+        if op == "conv":
+            groups = int(rng.choice([1, 2, 4]))
+            attrs |= {"groups": groups, "dilations": [int(n) for n in rng.integers(1, 3, 2)]}
+            constants = {"weight": rng.normal(size=(*kernel, 4 // groups, 4)), "bias": rng.normal(size=4)}
+        else:
+            attrs |= {"pool_size": kernel}
+            if op == "average_pool":
+                attrs["count_include_pad"] = bool(rng.integers(2))
+        try:
+            layer = builder.add(op, [image], f"{op}_{made[op]}", attrs, constants)
+        except isobit.GraphError:  # a kernel that lies outside of the image
+            continue
+        builder.output(f"y_{layer}", layer)
+        made[op] += 1
+    return isobit.Model(builder.build()), made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_random_kernels(seed, tmp_path):
+    model, made = random_kernels(seed, 20)
+    model.quantize(FORMAT).export("hls", tmp_path / "prj", ports="int", io_type="io_stream")
+    assert min(made.values()) >= 3
+    text = source(tmp_path / "prj")
+    assert text.count("window_convolution<") == made["conv"]
+    assert text.count("window_pooling<") >= 3
+    assert hls.simulate(tmp_path / "prj", samples=200).samples == 200
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("ports", ["ap", "ac"])
 def test_vendor_integers(ports, tmp_path):
@@ -234,13 +278,19 @@ def test_vendor_integers(ports, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_vendor_s_streams(tmp_path):
-    """hls::stream of AMD's open headers; such a stream also says what nobody has read."""
-    if not (headers.vendor_folder("ap_fixed.h") / "hls_stream.h").is_file():
-        pytest.skip("no hls_stream.h beside ap_fixed.h")
+@pytest.mark.parametrize(
+    ("ports", "integers", "streams", "tool"),
+    [
+        ("ap", "ap_fixed.h", "hls_stream.h", "__VITIS_HLS__"),
+        ("ac", "ac_int.h", "ac_channel.h", "ISOBIT_HLS_CATAPULT"),
+    ],
+)
+def test_streams_of_vendors(ports, integers, streams, tool, tmp_path):
+    if not (headers.vendor_folder(integers) / streams).is_file():
+        pytest.skip(f"no {streams} beside {integers}")
     model = image_network().quantize(FORMAT)
-    model.export("hls", tmp_path / "prj", io_type="io_stream")
-    flags = ("-std=c++14", "-O1", "-D__VITIS_HLS__", "-Wno-unknown-pragmas")
+    model.export("hls", tmp_path / "prj", ports=ports, io_type="io_stream")
+    flags = ("-std=c++14", "-O1", f"-D{tool}", "-Wno-unknown-pragmas")
     compile_testbench(open_project(tmp_path / "prj"), tmp_path / "testbench", flags)
     inputs, expected = vectors(model, 200, 0)
     (found,) = run_testbench(tmp_path, inputs, expected)

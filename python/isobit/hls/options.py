@@ -57,7 +57,8 @@ class Options:
         interfaces = INTERFACES[self.io_type]
         if self.interface == "":
             object.__setattr__(self, "interface", interfaces[0])
-        _choice(f"interface with {self.io_type}", self.interface, interfaces)
+        what = "interface" if self.io_type == IO_PARALLEL else f"interface of {self.io_type}"
+        _choice(what, self.interface, interfaces)
         if not isinstance(self.part, str) or not _PART.fullmatch(self.part):
             raise ConfigError(f"part: {self.part!r} is not the name of a device, such as {DEFAULT_PART!r}")
         period = self.clock_period

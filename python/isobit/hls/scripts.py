@@ -53,9 +53,21 @@ def readme(design: Design) -> str:
         part=options.part,
         period=options.clock_period,
         ports=rows,
+        words=_words(design),
         layers=layers,
         csim="make csim VENDOR_INCLUDE=<folder of " + vendor + ">" if vendor else "make csim",
     )
+
+
+def _words(design: Design) -> str:
+    """What a word of each port is, if they are streams."""
+    if not design.streams:
+        return ""
+    network = design.network
+    ports = [*zip(design.input_names, network.inputs, strict=True)]
+    ports += [*zip(design.output_names, network.outputs, strict=True)]
+    words = (f"`{n}` {design.words(p.tensor)} of {design.channels[p.tensor]} elements" for n, p in ports)
+    return f" Words of a stream for one sample: {', '.join(words)}."
 
 
 _TCL = """\
@@ -146,7 +158,7 @@ An HLS project, made by isobit {version}. Content hash: `{content}`.
 
 ## Ports
 
-Elements in C order; value = raw * 2^-fractional bits.
+Elements in C order; value = raw * 2^-fractional bits.{words}
 
 | port | direction | elements | bits | fractional bits |
 |---|---|---|---|---|
