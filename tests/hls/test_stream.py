@@ -15,7 +15,7 @@ import cxx
 import isobit
 import small_models
 from isobit import hls
-from isobit.hls import headers
+from isobit.hls import catalog, headers
 from isobit.hls.csim import compile_testbench, open_project, run_testbench
 from isobit.hls.grid import Grid, grid_of_taps, grid_of_windows
 from isobit.hls.lint import lint_project
@@ -255,6 +255,24 @@ def random_kernels(seed, count):
         builder.output(f"y_{layer}", layer)
         made[op] += 1
     return isobit.Model(builder.build()), made
+
+
+REFUSED = {"conv_transpose", "forest", "gather", "gather_rows", "segment_max", "segment_mean", "segment_sum"}
+"""Layer types without a schedule."""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::isobit.QuantizationWarning")
+@pytest.mark.parametrize("part", range(4))
+def test_each_layer_type_alone(part, tmp_path):
+    for operator in catalog.operators()[part::4]:
+        model = catalog.sample_model(operator, "fixed<12,5,RND,SAT>")
+        if operator in REFUSED:
+            with pytest.raises(isobit.UnsupportedError, match=r"layer 'layer'.*use io_type='io_parallel'"):
+                model.export("hls", tmp_path / operator, ports="int", io_type="io_stream")
+        else:
+            model.export("hls", tmp_path / operator, ports="int", io_type="io_stream")
+            hls.simulate(tmp_path / operator, samples=1000)
 
 
 @pytest.mark.slow
