@@ -116,7 +116,7 @@ void compare_planes_of_samples(int n, int planes, int taps, bool padded, tally& 
     const auto sums = [&](const auto& inputs, group(&out)[R]) {
       cells::dense::sums<R>(inputs, view<P, dyn>(x_of_planes, rows.data(), 1),
                             constants<P, dyn>(w_of_planes, weights.data() + o, 1), c.neurons,
-                            constants<P, dyn>(b_of_planes, starts.data(), 1), out);
+                            constants<P, dyn>(b_of_planes, starts.data(), 1), dyn(), out);
     };
     group out[R];
     taps == 1 && !padded ? sums(n, out)
@@ -154,7 +154,7 @@ void compare_planes_of_neurons(int n, int planes, int taps, bool padded, tally& 
     if (taps == 1 && !padded) {
       vec out[1];
       cells::dense::sums<1>(n, view<P, dyn>(x_of_planes, reinterpret_cast<vec*>(one.data())), w, 1,
-                            b, out);
+                            b, dyn(), out);
       check(out[0], row);
     }
     for (std::int64_t pixel : c.at)
@@ -164,7 +164,7 @@ void compare_planes_of_neurons(int n, int planes, int taps, bool padded, tally& 
   vec out[X];
   cells::dense::sums_at<X>(
       c.taps_of(at.data(), tap_size, all.data() + static_cast<int>(all.size()) - tap_size),
-      view<P, dyn>(x_of_planes, reinterpret_cast<vec*>(all.data())), w, 1, b, out);
+      view<P, dyn>(x_of_planes, reinterpret_cast<vec*>(all.data())), w, 1, b, dyn(), out);
   for (std::size_t row = 0; row < X; ++row) check(out[row], row);
 }
 
